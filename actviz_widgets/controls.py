@@ -1,0 +1,239 @@
+"""The explorer's labelled controls, which answer on the thread that owns the figure.
+
+Each control has a value that can be set without it answering back: what the user changes arrives
+through `on_choice`, on the owner's thread, and what the explorer shows is set with `show`.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from .latest_wins import OwnerThread
+
+Choose = Callable[[int], object]
+
+
+class OwnThreadMessages(widgets.Widget):  # type: ignore[misc]  # ipywidgets is untyped
+    """A widget that handles the browser's messages on one thread.
+
+    Args:
+        owner: That thread.
+    """
+
+    def __init__(self, *args: Any, owner: OwnerThread, **kwargs: Any) -> None:
+        # Set first: the base class opens the channel that messages come through.
+        self._owner = owner
+        super().__init__(*args, **kwargs)
+
+    def _handle_msg(self, msg: dict[str, Any]) -> None:
+        self._owner.run(lambda: super(OwnThreadMessages, self)._handle_msg(msg))
+
+
+class _Dropdown(OwnThreadMessages, widgets.Dropdown):  # type: ignore[misc]
+    pass
+
+
+class _Slider(OwnThreadMessages, widgets.IntSlider):  # type: ignore[misc]
+    pass
+
+
+class _NumberBox(OwnThreadMessages, widgets.BoundedIntText):  # type: ignore[misc]
+    pass
+
+
+class _Button(OwnThreadMessages, widgets.Button):  # type: ignore[misc]
+    pass
+
+
+class Chooser(widgets.HBox):  # type: ignore[misc]
+    """A labelled dropdown, with buttons for the previous and the next entry where asked for.
+
+    Args:
+        label: What is chosen.
+        entries: The entries' texts.
+        owner: The thread to answer on.
+        steps: Whether to have the two buttons.
+        width: CSS width of the dropdown.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        entries: Sequence[str],
+        owner: OwnerThread,
+        *,
+        steps: bool = False,
+        width: str = "auto",
+    ) -> None:
+        self._choose: Choose | None = None
+        self.dropdown = _Dropdown(
+            # Pairs, since two entries may have the same text.
+            options=[(text, index) for index, text in enumerate(entries)],
+            description=label,
+            owner=owner,
+            layout=widgets.Layout(width=width, flex="1 1 auto", min_width="8rem"),
+            style={"description_width": "4rem"},
+        )
+        self.dropdown.observe(lambda change: self._chosen(change["new"]), names="value")
+        self.previous_button = _step_button("previous", label, "chevron-left", owner)
+        self.next_button = _step_button("next", label, "chevron-right", owner)
+        self.previous_button.on_click(lambda _: self._chosen(self.dropdown.value - 1))
+        self.next_button.on_click(lambda _: self._chosen(self.dropdown.value + 1))
+        children = [self.dropdown]
+        if steps:
+            children += [self.previous_button, self.next_button]
+        super().__init__(children, layout=widgets.Layout(flex="1 1 20rem", max_width="100%"))
+        self._count = len(entries)
+
+    def on_choice(self, choose: Choose) -> None:
+        """Calls `choose` with the index of the entry that the user picks."""
+        self._choose = choose
+
+    def show(self, index: int) -> None:
+        """Shows an entry as chosen."""
+        self.dropdown.value = index
+        self.previous_button.disabled = index <= 0
+        self.next_button.disabled = index >= self._count - 1
+
+    def close(self) -> None:
+        """Frees the control's widgets."""
+        close_all([self.dropdown, self.previous_button, self.next_button])
+        _close_one(super(), self)
+
+    def _chosen(self, index: int) -> None:
+        if self._choose is not None and 0 <= index < self._count:
+            self._choose(index)
+
+
+class NumberChooser(widgets.HBox):  # type: ignore[misc]
+    """A labelled number box with a slider, for one index among many.
+
+    The number box has the label: the browser's slider takes no accessible name.
+
+    Args:
+        owner: The thread to answer on.
+    """
+
+    def __init__(self, owner: OwnerThread) -> None:
+        self._choose: Choose | None = None
+        self.number_box = _NumberBox(
+            value=0,
+            min=0,
+            max=0,
+            owner=owner,
+            layout=widgets.Layout(width="9.5rem", flex="0 0 auto"),
+            style={"description_width": "4rem"},
+        )
+        self.slider = _Slider(
+            value=0,
+            min=0,
+            max=0,
+            readout=False,
+            owner=owner,
+            layout=widgets.Layout(width="auto", flex="1 1 auto", min_width="8rem"),
+        )
+        for control in (self.number_box, self.slider):
+            control.observe(lambda change: self._chosen(change["new"]), names="value")
+        super().__init__(
+            [self.number_box, self.slider],
+            layout=widgets.Layout(flex="1 1 20rem", max_width="100%"),
+        )
+
+    def on_choice(self, choose: Choose) -> None:
+        """Calls `choose` with the number that the user picks."""
+        self._choose = choose
+
+    def show(self, label: str, value: int, count: int) -> None:
+        """Shows a number as chosen, among the numbers from 0 to `count - 1`."""
+        self.number_box.description = label.capitalize()
+        self.slider.description_allow_html = False
+        for control in (self.number_box, self.slider):
+            control.disabled = count <= 1
+            control.tooltip = f"{label} 0 to {count - 1}"
+            # In this order the value is never clamped on the way to its new range.
+            if value > control.max:
+                control.max = count - 1
+            control.value = value
+            control.max = count - 1
+
+    def close(self) -> None:
+        """Frees the control's widgets."""
+        close_all([self.number_box, self.slider])
+        _close_one(super(), self)
+
+    def _chosen(self, value: int) -> None:
+        if self._choose is not None:
+            self._choose(value)
+
+
+class Row(widgets.HBox):  # type: ignore[misc]
+    """Controls side by side, one under the other where the window is narrow."""
+
+    def __init__(self, controls: Sequence[widgets.Widget]) -> None:
+        super().__init__(controls, layout=widgets.Layout(flex_flow="row wrap", width="100%"))
+
+    def close(self) -> None:
+        """Frees the row and the controls in it."""
+        for control in self.children:
+            control.close()
+        _close_one(super(), self)
+
+
+class StatusLine(widgets.HTML):  # type: ignore[misc]
+    """Says in words what is shown, and what is wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(layout=widgets.Layout(max_width="100%", margin="0 0 0 0.5rem"))
+        self.sentences: tuple[str, ...] = ()
+
+    def show(self, lines: Iterable[str], problems: Iterable[str] = ()) -> None:
+        """Shows lines of plain text; problems stand first and are marked as such.
+
+        Args:
+            lines: What is shown.
+            problems: What is wrong with it, or went wrong.
+        """
+        marked = [f"⚠ {problem}" for problem in problems if problem]
+        plain = [line for line in lines if line]
+        self.sentences = (*marked, *plain)
+        paragraphs = [
+            f'<div style="color: var(--jp-error-color0, #b71c1c)">{html.escape(text)}</div>'
+            for text in marked
+        ] + [f"<div>{html.escape(text)}</div>" for text in plain]
+        self.value = (
+            '<div role="status" style="line-height: 1.5; white-space: normal">'
+            f"{''.join(paragraphs)}</div>"
+        )
+
+    def close(self) -> None:
+        """Frees the widget."""
+        _close_one(super(), self)
+
+
+def close_all(controls: Iterable[widgets.Widget]) -> None:
+    """Frees widgets along with their layouts and styles, which they leave registered."""
+    for control in controls:
+        _close_one(control, control)
+
+
+def _close_one(closer: Any, widget: widgets.Widget) -> None:
+    if widget.comm is None:
+        return
+    for part in (widget.layout, getattr(widget, "style", None)):
+        if part is not None:
+            part.close()
+    widget.unobserve_all()
+    closer.close()
+
+
+def _step_button(step: str, label: str, icon: str, owner: OwnerThread) -> _Button:
+    return _Button(
+        icon=icon,
+        tooltip=f"{step} {label.lower()}".capitalize(),
+        owner=owner,
+        layout=widgets.Layout(width="2.2rem", flex="0 0 auto"),
+    )

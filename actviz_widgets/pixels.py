@@ -1,0 +1,142 @@
+"""Picture files, PIL images and arrays of any kind, as the 8-bit RGB pixels they stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import PIL
+from PIL import Image, ImageOps
+
+MOST_SHOWN_PIXELS = 1024
+"""Longest side, in pixels, at which a picture is kept for showing."""
+
+FILE_SUFFIXES = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+
+
+class MissingPictureError(FileNotFoundError, ValueError):
+    """There is no file of the name given."""
+
+
+def open_file(path: Path) -> Image.Image:
+    """Reads a picture file whole."""
+    if not path.exists():
+        raise MissingPictureError(f"There is no file {str(path)!r}. Check the path.")
+    try:
+        with Image.open(path) as image:
+            image.load()
+            return ImageOps.exif_transpose(image)
+    except PIL.UnidentifiedImageError:
+        raise ValueError(
+            f"{str(path)!r} is not a picture that can be read. Give a JPEG, PNG, or another of "
+            f"{', '.join(FILE_SUFFIXES)}."
+        ) from None
+    except Exception as error:  # what a broken file makes the many decoders raise is open-ended
+        raise ValueError(
+            f"The picture {str(path)!r} cannot be read, it is truncated or damaged: {error}. Get "
+            "the file again, or leave it out."
+        ) from error
+
+
+def as_image(source: Image.Image | np.ndarray, name: str) -> Image.Image:
+    """Gives a PIL image, or an array of uint8, as a PIL image the right way up."""
+    if isinstance(source, np.ndarray):
+        return Image.fromarray(source[..., 0] if source.shape[2:] == (1,) else source)
+    try:
+        source.load()
+    except Exception as error:
+        raise ValueError(f"The PIL image {name!r} cannot be read: {error}.") from error
+    return ImageOps.exif_transpose(source)
+
+
+def flattened(image: Image.Image) -> Image.Image:
+    """Gives a picture of any mode as 8-bit RGB, transparent parts on white."""
+    if image.mode.startswith(("I", "F")):
+        image = Image.fromarray(_eight_bit(image))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return image.convert("RGB")
+
+
+def _eight_bit(image: Image.Image) -> np.ndarray:
+    # Pillow's own conversion cuts 16-bit values off at 255, which turns a picture white.
+    values = np.asarray(image).astype(np.float64)
+    low, high = values.min(), values.max()
+    if image.mode.startswith("I") and low >= 0 and high <= 65535:
+        values = values / 257
+    elif image.mode == "F" and low >= 0 and high <= 1:
+        values = values * 255
+    elif low < 0 or high > 255 or not np.isfinite(values).all():
+        raise ValueError(
+            f"A picture of mode {image.mode} has values of {low:.4g} to {high:.4g}; convert it to "
+            "8 or 16 bits per channel first."
+        )
+    return values.round().astype(np.uint8)
+
+
+def as_uint8(array: np.ndarray, name: str) -> np.ndarray:
+    """Gives pixels of any integer dtype as uint8: 16-bit ones scaled, booleans black and white.
+
+    Raises:
+        ValueError: If there are values outside of 0 to 255 in a dtype that stands for no scale.
+    """
+    if array.dtype == np.uint8:
+        return array
+    if array.dtype.kind == "b":
+        return array.astype(np.uint8) * np.uint8(255)
+    if array.dtype == np.uint16:
+        return (array / 257).round().astype(np.uint8)
+    if array.min() < 0 or array.max() > 255:
+        raise ValueError(
+            f"{name!r} is an array of dtype {array.dtype} with values of {array.min()} to "
+            f"{array.max()}; a picture has values of 0 to 255. Convert it to uint8, or give model "
+            "input as floats."
+        )
+    return array.astype(np.uint8)
+
+
+def shown_from_floats(array: np.ndarray, channels_first: bool) -> tuple[np.ndarray, bool]:
+    """Makes a picture to show of model input, and says whether its values had to be stretched."""
+    values = np.asarray(array, dtype=np.float64)
+    if values.ndim == 3 and channels_first:
+        values = np.moveaxis(values, 0, -1)
+    if values.ndim == 1:
+        values = values[None]
+    while values.ndim > 3:
+        values = values[0]
+    if values.ndim == 2:
+        values = values[..., None]
+    if values.shape[-1] not in (3, 4):
+        values = np.repeat(values[..., :1], 3, axis=-1)
+    values = values[..., :3]
+    low, high = values.min(), values.max()
+    stretched = bool(low < 0 or high > 255)
+    if stretched:
+        values = (values - low) / (high - low) * 255 if high > low else np.zeros_like(values)
+    elif high <= 1:
+        values = values * 255
+    return values.round().astype(np.uint8), stretched
+
+
+def scaled_down(shown: np.ndarray) -> np.ndarray:
+    """Scales a picture down to what a figure can show of it."""
+    if max(shown.shape[:2]) <= MOST_SHOWN_PIXELS:
+        return shown
+    image = Image.fromarray(shown)
+    image.thumbnail((MOST_SHOWN_PIXELS, MOST_SHOWN_PIXELS), Image.Resampling.BILINEAR)
+    return np.asarray(image)
+
+
+def picture_files(paths: Iterable[Path]) -> list[Path]:
+    """Gives the picture files among paths, `cat.2.jpg` before `cat.10.jpg`."""
+    files = [path for path in paths if path.suffix.lower() in FILE_SUFFIXES and path.is_file()]
+    return sorted(files, key=_natural_order)
+
+
+def _natural_order(path: Path) -> list[tuple[int, str]]:
+    parts = re.split(r"(\d+)", path.as_posix().casefold())
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]

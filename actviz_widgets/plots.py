@@ -1,0 +1,103 @@
+"""Static plots of activations, for scripts and notebooks without widgets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import color_scale
+from .feature_maps import feature_map
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def plot_channel(
+    activation: Any, channel: int, *, ax: Axes | None = None, cmap: str = "viridis"
+) -> Axes:
+    """Plots one feature map with its colour bar.
+
+    Args:
+        activation: What a layer puts out for one picture, `(height, width, channels)`; a batch
+            axis of 1 in front is taken off.
+        channel: Index of the channel, from 0.
+        ax: Axes to plot into. Defaults to `None`: those of a new pyplot figure.
+        cmap: Name of a matplotlib colour map.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: If the activation has another shape, or no such channel.
+    """
+    values = _without_batch_axis(activation)
+    channels = values.shape[-1]
+    if not 0 <= channel < channels:
+        raise ValueError(
+            f"Channel {channel} was asked for, of an activation of shape {values.shape}, which has "
+            f"the channels 0 to {channels - 1}."
+        )
+    axes = _axes_or_new(ax)
+    _plot_map(axes, feature_map(values, channel), cmap)
+    axes.set_title(f"channel {channel} of {channels}")
+    return axes
+
+
+def plot_layer(activation: Any, *, ax: Axes | None = None, columns: int | None = None) -> Axes:
+    """Plots all feature maps of a layer side by side, on one colour scale.
+
+    Args:
+        activation: What a layer puts out for one picture, `(height, width, channels)`; a batch
+            axis of 1 in front is taken off.
+        ax: Axes to plot into. Defaults to `None`: those of a new pyplot figure.
+        columns: Number of maps in a row. Defaults to `None`: about as many rows as columns.
+
+    Returns:
+        The axes. Channel 0 is at the top left, channel 1 to the right of it.
+
+    Raises:
+        ValueError: If the activation has another shape, or `columns` is below 1.
+    """
+    values = _without_batch_axis(activation)
+    if columns is not None and columns < 1:
+        raise ValueError(f"columns is {columns}; 1 or more is wanted.")
+    axes = _axes_or_new(ax)
+    _plot_map(axes, color_scale.tile(values, columns), "viridis")
+    axes.tick_params(left=False, bottom=False, labelleft=False, labelbottom=False)
+    axes.set_title(f"all {values.shape[-1]} channels")
+    return axes
+
+
+def _without_batch_axis(activation: Any) -> np.ndarray:
+    values = np.asarray(activation)
+    if values.ndim == 4 and values.shape[0] == 1:
+        values = values[0]
+    if values.ndim != 3 or values.size == 0 or values.dtype.kind not in "fiub":
+        raise ValueError(
+            f"The activation has shape {values.shape} and dtype {values.dtype}; numbers of shape "
+            "(height, width, channels) are wanted, for one picture: activations[path][0]."
+        )
+    return values
+
+
+def _axes_or_new(ax: Axes | None) -> Axes:
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    return plt.subplots()[1]
+
+
+def _plot_map(axes: Axes, values: np.ndarray, cmap: str) -> None:
+    low, high = color_scale.limits(values)
+    image = axes.imshow(
+        color_scale.finite_or_masked(values),
+        cmap=cmap,
+        vmin=low,
+        vmax=high,
+        interpolation="nearest",
+        origin="upper",
+    )
+    axes.grid(False)
+    axes.figure.colorbar(image, ax=axes)

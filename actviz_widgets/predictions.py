@@ -1,0 +1,109 @@
+"""The class that a model's output speaks for, with its probability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The class a classifier gives the most to.
+
+    Attributes:
+        class_name: Its name.
+        score: Its probability, 0 to 1, or where the model puts out no probabilities the bare value.
+        is_probability: Whether `score` is a probability.
+    """
+
+    class_name: str
+    score: float
+    is_probability: bool
+
+    def __str__(self) -> str:
+        if self.is_probability:
+            return f"{self.class_name} ({self.score:.1%})"
+        return f"{self.class_name} (score {self.score:.4g}; the model gives no probabilities)"
+
+
+def class_count(output_shape: tuple[int | None, ...] | None) -> int | None:
+    """Counts the classes of a classifier from its output's shape, batch axis first.
+
+    Returns:
+        The number of units; two for a single unit, which says one class or the other. `None` if the
+        output is not a row of units.
+    """
+    if output_shape is None or len(output_shape) != 2 or not output_shape[1]:
+        return None
+    return max(output_shape[1], 2)
+
+
+def check_class_names(
+    class_names: Sequence[str] | None, output_shape: tuple[int | None, ...] | None
+) -> tuple[str, ...] | None:
+    """Checks that there is a name for each class.
+
+    Raises:
+        TypeError: If `class_names` is one string.
+        ValueError: If their number is not the number of classes.
+    """
+    if class_names is None:
+        return None
+    if isinstance(class_names, str):
+        raise TypeError(
+            f"class_names is the text {class_names!r}; a list of names is wanted, such as "
+            "['cat', 'dog']."
+        )
+    names = tuple(str(name) for name in class_names)
+    count = class_count(output_shape)
+    if count is None:
+        raise ValueError(
+            f"class_names has {len(names)} names, but the model is no classifier: its output has "
+            f"the shape {output_shape}, not (batch_size, classes). Leave class_names out."
+        )
+    if len(names) != count:
+        units = "1 unit, which stands for 2 classes" if count == 2 else f"{count} units"
+        if count == 2 and output_shape is not None and output_shape[1] == 2:
+            units = "2 units"
+        raise ValueError(
+            f"class_names has {len(names)} names, {names[:5]}{' ...' if len(names) > 5 else ''}; "
+            f"the model's output has {units}. Give {count} names, in the order of the labels it "
+            "was trained with."
+        )
+    return names
+
+
+def strongest_class(
+    predictions: np.ndarray,
+    class_names: Sequence[str] | None = None,
+    activation_function: str | None = None,
+) -> Prediction | None:
+    """Finds the class that a classifier's output speaks for.
+
+    Args:
+        predictions: The output for one picture, `(units,)`.
+        class_names: A name per class. Defaults to `None`: `class 0`, `class 1`, ...
+        activation_function: Name of the output layer's, such as `"softmax"`, where it is known.
+
+    Returns:
+        The class with the largest output. A single unit counts as two classes: from 0.5 up, the
+        second one. `None` if the output is not a row of finite units.
+    """
+    if predictions.ndim != 1 or predictions.size == 0 or not np.isfinite(predictions).all():
+        return None
+    values = predictions.astype(np.float64)
+    is_probability = activation_function != "linear" and bool(
+        (values >= 0).all() and (values <= 1).all()
+    )
+    if values.size == 1:
+        # Without a sigmoid the unit is a logit, whose middle is 0.
+        second = values[0] >= (0.5 if is_probability else 0.0)
+        index = int(second)
+        score = values[0] if second or not is_probability else 1 - values[0]
+    else:
+        index = int(values.argmax())
+        score = values[index]
+    name = class_names[index] if class_names is not None else f"class {index}"
+    return Prediction(name, float(score), is_probability)
