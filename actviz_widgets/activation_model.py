@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
-from .layer_calls import LayerCall, LayerInfo, Recording, listening, open_batch
+from .layer_calls import LayerCall, LayerInfo, Recording, listening, open_batch, state_kept
 from .layer_paths import unknown_layer_sentence
 
 __all__ = ["ActivationModel", "ForwardPass", "LayerInfo", "get_activations"]
@@ -62,6 +62,10 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
     ) -> None:
         _check_model(model)
         super().__init__(**kwargs)
+        # Inputs reach the user's model as they were given: what dtype they should have is its own
+        # to say. Keras's functional models do the same.
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
         self.model = model
         self._calls: tuple[LayerCall, ...] | None = None
         self._chosen: tuple[str, ...] | None = None
@@ -112,9 +116,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         """
         wanted = self._chosen if layers is None else tuple(layers)
         recording = Recording(self.model, None if wanted is None else frozenset(wanted))
-        with listening(recording), keras.StatelessScope(collect_losses=False):
-            # The scope keeps layers that write to their own state (losses, counters, running
-            # means) from writing: looking at a model leaves it as it was.
+        with listening(recording), state_kept(self.model):
             predictions = self.model(inputs, training=False)
         if self._calls is None:
             self._calls = tuple(recording.calls)
@@ -160,6 +162,11 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
             if not isinstance(call.layer, keras.Model):
                 return None
         return None
+
+    def _clear_losses(self) -> None:
+        # Keras begins each call by clearing the losses of every layer within; the user's model
+        # keeps those of its own last call.
+        pass
 
     def get_config(self) -> dict[str, Any]:
         """Gives what `from_config` needs to make this model again."""

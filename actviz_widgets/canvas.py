@@ -57,6 +57,9 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
         self.mpl_disconnect(manager.key_press_handler_id)
         self.header_visible = False
         self.toolbar_visible = True
+        # The canvas does not shrink with the window: where it is too wide, it is scrolled.
+        self.layout.overflow = "auto"
+        self.layout.max_width = "100%"
 
     def _handle_msg(self, msg: dict[str, Any]) -> None:
         self._owner.run(lambda: super(FigureCanvas, self)._handle_msg(msg))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import ipywidgets as widgets
@@ -18,7 +19,11 @@ Choose = Callable[[int], object]
 
 
 class OwnThreadMessages(widgets.Widget):  # type: ignore[misc]  # ipywidgets is untyped
-    """A widget that handles the browser's messages on one thread.
+    """A widget that handles the browser's messages on one thread, in the order they were sent.
+
+    A kernel that gets many messages at once may hand them on out of turn (seen with ipykernel 7.4
+    on a subshell): a slider would then rest on a value that the mouse has long left. So a value is
+    passed over when a later one of the same sender has been set.
 
     Args:
         owner: That thread.
@@ -27,10 +32,32 @@ class OwnThreadMessages(widgets.Widget):  # type: ignore[misc]  # ipywidgets is 
     def __init__(self, *args: Any, owner: OwnerThread, **kwargs: Any) -> None:
         # Set first: the base class opens the channel that messages come through.
         self._owner = owner
+        self._sent_last: dict[tuple[str, str], datetime] = {}
         super().__init__(*args, **kwargs)
 
     def _handle_msg(self, msg: dict[str, Any]) -> None:
-        self._owner.run(lambda: super(OwnThreadMessages, self)._handle_msg(msg))
+        self._owner.run(lambda: self._handle_in_turn(msg))
+
+    def _handle_in_turn(self, msg: dict[str, Any]) -> None:
+        data = msg["content"]["data"]
+        if data.get("method") == "update" and data.get("state"):
+            in_turn = {name for name in data["state"] if not self._is_overtaken(name, msg)}
+            if not in_turn:
+                return
+            data["state"] = {name: data["state"][name] for name in in_turn}
+        super()._handle_msg(msg)
+
+    def _is_overtaken(self, name: str, msg: dict[str, Any]) -> bool:
+        header = msg.get("header", {})
+        sent, sender = header.get("date"), (header.get("session", ""), name)
+        if not isinstance(sent, datetime):
+            return False
+        last = self._sent_last.get(sender)
+        # Much earlier is a clock that was set back, not a message that was overtaken.
+        if last is not None and timedelta(0) < last - sent < timedelta(seconds=10):
+            return True
+        self._sent_last[sender] = sent
+        return False
 
 
 class _Dropdown(OwnThreadMessages, widgets.Dropdown):  # type: ignore[misc]
@@ -79,8 +106,8 @@ class Chooser(widgets.HBox):  # type: ignore[misc]
             style={"description_width": "4rem"},
         )
         self.dropdown.observe(lambda change: self._chosen(change["new"]), names="value")
-        self.previous_button = _step_button("previous", label, "chevron-left", owner)
-        self.next_button = _step_button("next", label, "chevron-right", owner)
+        self.previous_button = _step_button("Previous", label, owner)
+        self.next_button = _step_button("Next", label, owner)
         self.previous_button.on_click(lambda _: self._chosen(self.dropdown.value - 1))
         self.next_button.on_click(lambda _: self._chosen(self.dropdown.value + 1))
         children = [self.dropdown]
@@ -230,10 +257,11 @@ def _close_one(closer: Any, widget: widgets.Widget) -> None:
     closer.close()
 
 
-def _step_button(step: str, label: str, icon: str, owner: OwnerThread) -> _Button:
+def _step_button(step: str, label: str, owner: OwnerThread) -> _Button:
+    # In words, since an icon would be all of the button's accessible name.
     return _Button(
-        icon=icon,
-        tooltip=f"{step} {label.lower()}".capitalize(),
+        description=step,
+        tooltip=f"{step} {label.lower()}",
         owner=owner,
-        layout=widgets.Layout(width="2.2rem", flex="0 0 auto"),
+        layout=widgets.Layout(width="auto", flex="0 0 auto"),
     )

@@ -10,9 +10,8 @@ from . import feature_maps
 from .predictions import strongest_class
 
 
-def layer_entry(path: str, name: str, class_name: str, output_shape: tuple[int | None, ...]) -> str:
+def layer_entry(path: str, class_name: str, output_shape: tuple[int | None, ...]) -> str:
     """Describes a layer to choose: `conv2d_3 · Conv2D · 34 × 34 × 128`."""
-    del name  # the end of the path
     sizes = " × ".join("?" if size is None else str(size) for size in output_shape[1:])
     return f"{path} · {class_name} · {sizes or 'a number'}"
 
@@ -31,8 +30,11 @@ def layer_line(path: str, activation: np.ndarray, channel: int) -> str:
     values = activation
     if noun == "unit":
         parts.append(f"value {float(activation.reshape(-1)[channel]):.4g}; all units")
+    elif activation.ndim == 2:
+        values = activation[:, channel]
     else:
         values = feature_maps.feature_map(activation, channel)
+        parts += [f"slice {size // 2} of {size}" for size in activation.shape[:-3]]
     numbers = feature_maps.statistics(values)
     parts += [
         f"min {numbers.minimum:.4g}",
@@ -50,8 +52,10 @@ def class_line(
     class_names: Sequence[str] | None,
     activation_function: str | None,
 ) -> str:
-    """Says which class the model predicts; empty if it is no classifier."""
+    """Says which class the model predicts, or the number it gives; empty if it gives neither."""
     if predictions is None:
         return ""
     prediction = strongest_class(predictions, class_names, activation_function)
-    return f"The model predicts {prediction}." if prediction else ""
+    if prediction is not None:
+        return f"The model predicts {prediction}."
+    return f"The model puts out {float(predictions[0]):.4g}." if predictions.shape == (1,) else ""

@@ -93,22 +93,23 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             raise ValueError(f"memory_budget is {memory_budget} bytes; 1 or more is wanted.")
         self._activation_model = ActivationModel(model, layers)
         self._pictures = Pictures(images, _model_input(self._activation_model), preprocess)
+        first_image = self._pictures.first_readable()
         if model_inputs(model) is None:
             # Which layers a model written by hand has shows when it runs.
-            self._activation_model.forward(self._pictures.load(0).model_input, ())
+            self._activation_model.forward(self._pictures.load(first_image).model_input, ())
         self._layers = {info.path: info for info in self._activation_model.captured}
         self._class_names = check_class_names(class_names, self._activation_model.prediction_shape)
         self._activations = Activations(self._run_model, self._layer_sizes(), memory_budget)
         self._view = ActivationFigure(cmap)
         first_layer = _first_worth_showing(self.layers)
-        self._activations.get(0, first_layer)
+        self._activations.get(first_image, first_layer)
 
         self._latest = LatestWins(self._redraw, self._owner)
         self._shown = ""
         super().__init__(layout=widgets.Layout(width="100%", max_width="1000px"))
         self._closed = False
         self.offer(len(self.images), {info.path: info.output_shape[1:] for info in self.layers})
-        self.layer = first_layer
+        self.image, self.layer = first_image, first_layer
         self._build_controls()
         self._show_choice()
         self._redraw()
@@ -201,13 +202,19 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     def _build_controls(self) -> None:
         self._canvas = FigureCanvas(self._view.figure, self._owner)
         self._image_chooser = Chooser("Image", self.images, self._owner, steps=True)
-        self._layer_chooser = Chooser(
-            "Layer", [descriptions.layer_entry(*info) for info in self.layers], self._owner
-        )
+        entries = [
+            descriptions.layer_entry(info.path, info.class_name, info.output_shape)
+            for info in self.layers
+        ]
+        self._layer_chooser = Chooser("Layer", entries, self._owner)
         self._channel_chooser = NumberChooser(self._owner)
         self._status = StatusLine()
-        choosers = Row([self._image_chooser, self._layer_chooser])
-        self.children = (choosers, self._channel_chooser, self._canvas, self._status)
+        self.children = (
+            Row([self._image_chooser, self._layer_chooser]),
+            Row([self._channel_chooser]),
+            self._canvas,
+            self._status,
+        )
 
         paths = tuple(self._layers)
         self._image_chooser.on_choice(lambda index: self._choose("image", index))

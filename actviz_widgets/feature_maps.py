@@ -102,7 +102,8 @@ def marked_region(shape: tuple[int, ...], channel: int) -> Region | None:
 def place(shape: tuple[int, ...], row: int, column: int) -> str:
     """Says in words which part of the activation is at a row and column of its map."""
     if len(shape) == 1:
-        return f"unit {row * _row_length(shape[0]) + column}"
+        unit = row * _row_length(shape[0]) + column
+        return f"unit {unit}" if unit < shape[0] else "no unit"
     if len(shape) == 2:
         return f"step {row}, channel {column}"
     return f"row {row}, column {column}"

@@ -19,13 +19,13 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from . import color_scale
+from .color_scale import color_map
 from .feature_maps import Region
 
-WIDTH, HEIGHT = 8.6, 4.1
+WIDTH, HEIGHT = 8.5, 4.25
 """Size of the figure, in inches of 100 pixels."""
 
 _LONGEST_TITLE = 46
-_NOT_FINITE_COLOR = "#ff2fd6"  # in none of the perceptual colour maps
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
 
@@ -41,9 +41,11 @@ class ActivationFigure:
 
     def __init__(self, cmap: str | mpl.colors.Colormap = "viridis") -> None:
         colors = color_map(cmap)
-        self.figure = Figure(figsize=(WIDTH, HEIGHT), dpi=100)
-        self.picture_axes = self.figure.add_axes((0.015, 0.07, 0.43, 0.83), label="picture")
-        self.map_axes = self.figure.add_axes((0.50, 0.07, 0.40, 0.83), label="feature map")
+        # Against the user's rcParams: axes are placed here, not by a layout engine.
+        self.figure = Figure(figsize=(WIDTH, HEIGHT), dpi=100, layout="none")  # type: ignore[arg-type]
+        # The canvas's toolbar takes up the left edge.
+        self.picture_axes = self.figure.add_axes((0.05, 0.07, 0.41, 0.83), label="picture")
+        self.map_axes = self.figure.add_axes((0.515, 0.07, 0.395, 0.83), label="feature map")
         self._picture_image = _new_image(self.picture_axes, np.zeros((1, 1, 3), np.uint8))
         self._map_image = _new_image(self.map_axes, np.zeros((1, 1)), cmap=colors)
         self._map_image.set_interpolation("nearest")
@@ -58,6 +60,7 @@ class ActivationFigure:
         # Placed in fractions of the map's axes, the bar keeps to the map whatever its proportions.
         self.color_bar_axes = self.map_axes.inset_axes((1.03, 0, 0.05, 1))
         self.color_bar = self.figure.colorbar(self._map_image, cax=self.color_bar_axes)
+        self.color_bar_axes.grid(False, which="both")
         self.color_bar_axes.tick_params(labelsize="small")
         self._full_limits: dict[Axes, Limits] = {}
         self._values = np.zeros((1, 1))
@@ -142,37 +145,30 @@ class ActivationFigure:
 
     def _describe_pixel(self, x: float, y: float) -> str:
         row, column = round(y), round(x)
-        _, (bottom, _) = self._full_limits[self.picture_axes]
-        height, width = bottom + 0.5, self._full_limits[self.picture_axes][0][1] + 0.5
+        (_, right), (bottom, _) = self._full_limits.get(self.picture_axes, ((0, -0.5), (-0.5, 0)))
+        height, width = bottom + 0.5, right + 0.5
         if not (0 <= row < height and 0 <= column < width):
             return ""
         return f"picture: row {row}, column {column}"
-
-
-def color_map(cmap: str | mpl.colors.Colormap) -> mpl.colors.Colormap:
-    """Gives a colour map that marks NaN and infinite values.
-
-    Raises:
-        ValueError: If there is no colour map of that name.
-    """
-    if isinstance(cmap, str) and cmap not in mpl.colormaps:
-        raise ValueError(
-            f"There is no colour map {cmap!r}. Choose one of matplotlib's, such as 'viridis', "
-            "'magma', 'gray' or 'coolwarm'."
-        )
-    colors = mpl.colormaps[cmap] if isinstance(cmap, str) else cmap
-    return colors.with_extremes(bad=_NOT_FINITE_COLOR)
 
 
 def _new_image(
     axes: Axes, values: np.ndarray, cmap: mpl.colors.Colormap | None = None
 ) -> AxesImage:
     # Every choice that the user's rcParams could make otherwise is made here.
-    image = axes.imshow(values, cmap=cmap, norm=Normalize(0, 1), origin="upper", aspect="equal")
+    image = axes.imshow(
+        values,
+        cmap=cmap,
+        norm=Normalize(0, 1),
+        origin="upper",
+        aspect="equal",
+        interpolation="auto",
+    )
     image.mouseover = False  # the axes' own format_coord says place and value
-    axes.grid(False)
+    axes.grid(False, which="both")
     axes.set_anchor("C")
-    axes.set_title("", fontsize="medium")
+    axes.set_title("", fontsize="medium", loc="center")
+    axes.title.set_usetex(False)
     axes.title.set_parse_math(False)  # file names may hold dollar signs
     return image
 
@@ -180,4 +176,4 @@ def _new_image(
 def _set_title(axes: Axes, title: str) -> None:
     if len(title) > _LONGEST_TITLE:
         title = "…" + title[1 - _LONGEST_TITLE :]
-    axes.set_title(title, fontsize="medium")
+    axes.set_title(title, fontsize="medium", loc="center")

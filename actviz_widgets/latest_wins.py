@@ -9,13 +9,17 @@ been asked for but not begun covers every request made meanwhile.
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
 Result = TypeVar("Result")
+
+_CALM = 0.1  # seconds without a run, after which a request is no part of a burst
 
 
 class OwnerThread:
@@ -34,6 +38,10 @@ class OwnerThread:
     def is_current(self) -> bool:
         """Whether the caller is on the owner's thread."""
         return threading.get_ident() == self._thread
+
+    def has_loop(self) -> bool:
+        """Whether the owner's thread has a running event loop."""
+        return self._live_loop() is not None
 
     def run(self, callback: Callable[[], object]) -> None:
         """Runs `callback` at once if this is the owner's thread, else as soon as that is free."""
@@ -56,6 +64,14 @@ class OwnerThread:
             callback()
         else:
             self._waiting.append(callback)
+
+    def run_later(self, seconds: float, callback: Callable[[], object]) -> None:
+        """Runs `callback` after a while; at once if there is no event loop. For its own thread."""
+        loop = self._live_loop()
+        if loop is None:
+            callback()
+        else:
+            loop.call_later(seconds, callback)
 
     def call(self, function: Callable[[], Result]) -> Result:
         """Calls `function` on the owner's thread, waits, and gives what it returns or raises.
@@ -92,6 +108,10 @@ class OwnerThread:
 class LatestWins:
     """Runs an action once for all the requests made before it begins.
 
+    The first request after a calm is met at once. In a burst, as from a dragged slider, messages
+    may still be queued in the kernel when the action could begin again: so it waits as long as
+    newer requests keep coming, but no longer than it last took itself.
+
     Args:
         action: What to run; it reads the current state itself, so that the last run shows the last
             state. Errors are its own to handle.
@@ -101,25 +121,64 @@ class LatestWins:
     def __init__(self, action: Callable[[], object], owner: OwnerThread) -> None:
         self._action = action
         self._owner = owner
-        self._pending = threading.Event()
+        self._lock = threading.Lock()
+        self._requests = 0
+        self._pending = False
+        self._last_end = -math.inf
+        self._last_duration = 0.0
 
     def request(self) -> None:
         """Asks for a run; returns at once, from any thread."""
-        waiting = self._pending.is_set()
-        self._pending.set()
-        if not waiting or self._owner.is_current():
-            self._owner.run_soon(self.flush)
+        with self._lock:
+            first = not self._pending
+            self._pending = True
+            self._requests += 1
+        if first:
+            self._owner.run_soon(self._begin)
+        elif self._owner.is_current():
+            self._owner.catch_up()
+            if not self._owner.has_loop():
+                # What was asked for in a loop that has ended would wait for ever.
+                self.flush()
 
     def flush(self) -> None:
         """Runs the action now if it has been asked for. Call it on the owner's thread."""
-        if self._pending.is_set():
-            # Cleared first: a request made while the action runs is for a newer state.
-            self._pending.clear()
+        if not self._take():
+            return
+        start = time.monotonic()
+        try:
             self._action()
+        finally:
+            self._last_end = time.monotonic()
+            self._last_duration = self._last_end - start
 
     def cancel(self) -> None:
         """Forgets what has been asked for."""
-        self._pending.clear()
+        self._take()
+
+    def _take(self) -> bool:
+        # Taken before the action runs: a request made while it runs is for a newer state.
+        with self._lock:
+            taken, self._pending = self._pending, False
+        return taken
+
+    def _begin(self) -> None:
+        now = time.monotonic()
+        if now - self._last_end > max(_CALM, self._last_duration):
+            self.flush()
+        else:
+            self._settle(self._requests - 1, now)
+
+    def _settle(self, seen: int, since: float) -> None:
+        if not self._pending:
+            return
+        waited = time.monotonic() - since
+        if self._requests == seen or waited >= self._last_duration:
+            self.flush()
+        else:
+            seen = self._requests
+            pause = self._last_duration / 4
+            self._owner.run_later(pause, lambda: self._settle(seen, since))
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

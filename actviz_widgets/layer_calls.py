@@ -112,6 +112,24 @@ _listeners_lock = threading.Lock()
 _keras_call = keras.Layer.__call__
 
 
+@contextmanager
+def state_kept(model: keras.Model) -> Iterator[None]:
+    """Leaves the model's state as it was: variables that layers assign to, and losses.
+
+    Keras keeps the losses of a model's last call in its layers, and clears them at the next one.
+    """
+    layers = model._flatten_layers()
+    losses = [(list(layer._losses), set(layer._loss_ids)) for layer in layers]
+    try:
+        with keras.StatelessScope(collect_losses=False):
+            yield
+    finally:
+        for layer, (kept, ids) in zip(layers, losses, strict=True):
+            layer._losses[:] = kept
+            layer._loss_ids.clear()
+            layer._loss_ids.update(ids)
+
+
 def _listening_call(layer: keras.Layer, *args: Any, **kwargs: Any) -> Any:
     recording = _recording.get()
     if recording is None:

@@ -65,7 +65,7 @@ class ModelInput:
         scaling = self.scaling
         if scaling is not None:
             path, made_for = scaling
-            if made_for > 20 and 0 < high <= 1.5 and low >= -1.5:
+            if made_for > 20 and 0 < max(abs(low), abs(high)) <= 5:
                 return (
                     f"This model scales pixels itself: its layer {path!r} is made for values up to "
                     f"{made_for:.4g}, but the model saw {low:.4g} to {high:.4g}, scaled already. "
@@ -74,7 +74,7 @@ class ModelInput:
             if made_for < 20 < high:
                 return (
                     f"The layer {path!r} is made for values up to {made_for:.4g}, but the model "
-                    f"saw {low:.4g} to {high:.4g}. Pass preprocess=lambda pixels: pixels / 255."
+                    f"saw {low:.4g} to {high:.4g}. Divide the pixels by 255."
                 )
         elif np.dtype(self.dtype).kind == "f" and low >= 0 and high > 20:
             return (

@@ -8,6 +8,7 @@ of it. Either way the picture shown is the user's own, not what became of it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,22 @@ class Pictures:
     def __len__(self) -> int:
         return len(self._sources)
 
+    def first_readable(self) -> int:
+        """Gives the index of the first picture whose file can be read.
+
+        Raises:
+            ValueError: If there is none; it names the first one.
+        """
+        failures = []
+        for index, source in enumerate(self._sources):
+            try:
+                if isinstance(source, Path):
+                    pixels.open_file(source)
+                return index
+            except ValueError as error:
+                failures.append(error)
+        raise failures[0]
+
     def load(self, index: int) -> Picture:
         """Reads one picture and makes the model input.
 
@@ -165,7 +182,7 @@ class Pictures:
                 f"arrays of shape {self._model_input.shape}."
             )
         if modes[channels] == "RGBA":
-            fitting = image.convert("RGBA")
+            fitting = pixels.eight_bit(image).convert("RGBA")
         else:
             fitting = pixels.flattened(image).convert(modes[channels])
         own_width, own_height = fitting.size
@@ -257,7 +274,11 @@ class Pictures:
             pixels.open_file(path)
             yield path.name, path
             return
-        files = pixels.picture_files(path.iterdir()) or pixels.picture_files(path.rglob("*"))
+        files = pixels.picture_files(path.iterdir()) or pixels.picture_files(
+            file
+            for file in path.rglob("*")
+            if not any(part.startswith(".") for part in file.relative_to(path).parts)
+        )
         if not files:
             raise ValueError(
                 f"The folder {path} holds no pictures: no file in it ends in "
@@ -316,9 +337,8 @@ class Pictures:
     def _split_pixels(self, array: np.ndarray, name: str) -> list[np.ndarray]:
         if array.ndim == 2 or (array.ndim == 3 and array.shape[-1] in (1, 2, 3, 4)):
             return [array]
-        grey = self._model_input.shape is not None and (
-            self._model_input.fits(array.shape[1:]) or self._model_input.fits((*array.shape[1:], 1))
-        )
+        shape = self._model_input.shape
+        grey = shape is not None and (len(shape) == 2 or shape[-1] == 1)
         if (array.ndim == 4 and array.shape[-1] in (1, 2, 3, 4)) or (array.ndim == 3 and grey):
             return list(array)
         raise ValueError(
@@ -338,12 +358,13 @@ def _name_of(image: object, index: int) -> str:
 
 def _distinct(names: list[str]) -> list[str]:
     """Numbers the names that stand for more than one picture."""
-    seen: dict[str, int] = {}
-    distinct = []
+    distinct: dict[str, None] = {}
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        distinct.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return distinct
+        numbered = (f"{name} ({number})" for number in itertools.count(2))
+        distinct[
+            name if name not in distinct else next(n for n in numbered if n not in distinct)
+        ] = None
+    return list(distinct)
 
 
 def _not_finite_sentence(what: str, array: np.ndarray) -> str:

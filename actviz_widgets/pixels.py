@@ -22,7 +22,11 @@ class MissingPictureError(FileNotFoundError, ValueError):
 
 def open_file(path: Path) -> Image.Image:
     """Reads a picture file whole."""
-    if not path.exists():
+    try:
+        exists = path.exists()
+    except OSError:  # too long for a name, for one
+        exists = False
+    if not exists:
         raise MissingPictureError(f"There is no file {str(path)!r}. Check the path.")
     try:
         with Image.open(path) as image:
@@ -53,8 +57,7 @@ def as_image(source: Image.Image | np.ndarray, name: str) -> Image.Image:
 
 def flattened(image: Image.Image) -> Image.Image:
     """Gives a picture of any mode as 8-bit RGB, transparent parts on white."""
-    if image.mode.startswith(("I", "F")):
-        image = Image.fromarray(_eight_bit(image))
+    image = eight_bit(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
@@ -62,11 +65,19 @@ def flattened(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _eight_bit(image: Image.Image) -> np.ndarray:
+def eight_bit(image: Image.Image) -> Image.Image:
+    """Scales a picture of 16 or 32 bits, or of floats, to 8 bits; others stay as they are."""
+    if not image.mode.startswith(("I", "F")):
+        return image
     # Pillow's own conversion cuts 16-bit values off at 255, which turns a picture white.
     values = np.asarray(image).astype(np.float64)
     low, high = values.min(), values.max()
-    if image.mode.startswith("I") and low >= 0 and high <= 65535:
+    if (
+        image.mode.startswith("I")
+        and low >= 0
+        and high <= 65535
+        and not (image.mode == "I" and high <= 255)
+    ):
         values = values / 257
     elif image.mode == "F" and low >= 0 and high <= 1:
         values = values * 255
@@ -75,7 +86,7 @@ def _eight_bit(image: Image.Image) -> np.ndarray:
             f"A picture of mode {image.mode} has values of {low:.4g} to {high:.4g}; convert it to "
             "8 or 16 bits per channel first."
         )
-    return values.round().astype(np.uint8)
+    return Image.fromarray(values.round().astype(np.uint8))
 
 
 def as_uint8(array: np.ndarray, name: str) -> np.ndarray:
@@ -114,7 +125,7 @@ def shown_from_floats(array: np.ndarray, channels_first: bool) -> tuple[np.ndarr
         values = np.repeat(values[..., :1], 3, axis=-1)
     values = values[..., :3]
     low, high = values.min(), values.max()
-    stretched = bool(low < 0 or high > 255)
+    stretched = bool(low < 0 or high > 255 or 1 < high <= 20)
     if stretched:
         values = (values - low) / (high - low) * 255 if high > low else np.zeros_like(values)
     elif high <= 1:
@@ -133,10 +144,14 @@ def scaled_down(shown: np.ndarray) -> np.ndarray:
 
 def picture_files(paths: Iterable[Path]) -> list[Path]:
     """Gives the picture files among paths, `cat.2.jpg` before `cat.10.jpg`."""
-    files = [path for path in paths if path.suffix.lower() in FILE_SUFFIXES and path.is_file()]
+    files = [
+        path
+        for path in paths
+        if path.suffix.lower() in FILE_SUFFIXES and path.is_file() and not path.name.startswith(".")
+    ]
     return sorted(files, key=_natural_order)
 
 
 def _natural_order(path: Path) -> list[tuple[int, str]]:
     parts = re.split(r"(\d+)", path.as_posix().casefold())
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

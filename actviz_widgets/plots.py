@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,13 +34,20 @@ def plot_channel(
     """
     values = _without_batch_axis(activation)
     channels = values.shape[-1]
+    try:
+        channel = operator.index(channel)
+    except TypeError:
+        raise TypeError(
+            f"channel is {channel!r}; an index is wanted, 0 to {channels - 1}."
+        ) from None
     if not 0 <= channel < channels:
         raise ValueError(
             f"Channel {channel} was asked for, of an activation of shape {values.shape}, which has "
             f"the channels 0 to {channels - 1}."
         )
+    colors = color_scale.color_map(cmap)
     axes = _axes_or_new(ax)
-    _plot_map(axes, feature_map(values, channel), cmap)
+    _plot_map(axes, feature_map(values, channel), colors)
     axes.set_title(f"channel {channel} of {channels}")
     return axes
 
@@ -89,7 +97,7 @@ def _axes_or_new(ax: Axes | None) -> Axes:
     return plt.subplots()[1]
 
 
-def _plot_map(axes: Axes, values: np.ndarray, cmap: str) -> None:
+def _plot_map(axes: Axes, values: np.ndarray, cmap: Any) -> None:
     low, high = color_scale.limits(values)
     image = axes.imshow(
         color_scale.finite_or_masked(values),

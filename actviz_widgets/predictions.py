@@ -56,7 +56,12 @@ def check_class_names(
             f"class_names is the text {class_names!r}; a list of names is wanted, such as "
             "['cat', 'dog']."
         )
-    names = tuple(str(name) for name in class_names)
+    try:
+        names = tuple(str(name) for name in class_names)
+    except TypeError:
+        raise TypeError(
+            f"class_names is of type {type(class_names).__name__}; a list of names is wanted."
+        ) from None
     count = class_count(output_shape)
     if count is None:
         raise ValueError(
@@ -89,14 +94,20 @@ def strongest_class(
 
     Returns:
         The class with the largest output. A single unit counts as two classes: from 0.5 up, the
-        second one. `None` if the output is not a row of finite units.
+        second one. `None` if the output is not a row of finite units, or a single one that is
+        no probability and has no class names: a number, not a class.
     """
     if predictions.ndim != 1 or predictions.size == 0 or not np.isfinite(predictions).all():
         return None
     values = predictions.astype(np.float64)
-    is_probability = activation_function != "linear" and bool(
-        (values >= 0).all() and (values <= 1).all()
+    # Where the function is not known, as after a bare `keras.ops.softmax`, a sum of 1 tells.
+    is_probability = bool((values >= 0).all() and (values <= 1).all()) and (
+        activation_function in ("sigmoid", "softmax", "hard_sigmoid")
+        or (activation_function is None and values.size == 1)
+        or (values.size > 1 and bool(np.isclose(values.sum(), 1, atol=1e-2)))
     )
+    if values.size == 1 and not is_probability and class_names is None:
+        return None  # a regression, for all that can be known
     if values.size == 1:
         # Without a sigmoid the unit is a logit, whose middle is 0.
         second = values[0] >= (0.5 if is_probability else 0.0)

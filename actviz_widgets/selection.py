@@ -73,8 +73,8 @@ class Selection(traitlets.HasTraits):
         if not 0 <= channel < count:
             noun = channel_noun(self._shapes[self.layer])
             raise ValueError(
-                f"channel was set to {channel}; {self.layer!r} has {count} {noun}s, so choose 0 to "
-                f"{count - 1}."
+                f"channel was set to {channel}; {self.layer!r} has {count} {noun}"
+                f"{'s' * (count > 1)}, so choose 0 to {count - 1}."
             )
         return int(channel)
 

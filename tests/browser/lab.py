@@ -1,0 +1,236 @@
+"""A real JupyterLab, and a notebook in it as a person at a browser has it."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import io
+import json
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from jupyter_client.blocking import BlockingKernelClient
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+Result = TypeVar("Result")
+PATIENCE = 120  # seconds until a condition that should come about counts as never coming
+
+
+def wait_for(condition: Callable[[], Result], what: str, patience: float = PATIENCE) -> Result:
+    """Polls until `condition` gives something true, and gives that."""
+    end = time.monotonic() + patience
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {patience} s in vain: {what}")
+        time.sleep(0.05)
+
+
+class Lab:
+    """A running JupyterLab server with files of its own."""
+
+    def __init__(self, folder: Path, runtime_folder: Path, port: int, token: str) -> None:
+        self.folder = folder
+        self.runtime_folder = runtime_folder
+        self.port = port
+        self.token = token
+
+    def url(self, notebook: str) -> str:
+        return f"http://127.0.0.1:{self.port}/lab/tree/{notebook}?token={self.token}&reset"
+
+    def newest_kernel(self) -> BlockingKernelClient:
+        """Connects to the kernel that was started last."""
+
+        def newest() -> Path | None:
+            files = sorted(
+                self.runtime_folder.glob("kernel-*.json"), key=lambda file: file.stat().st_mtime
+            )
+            return files[-1] if files else None
+
+        client = BlockingKernelClient(connection_file=str(wait_for(newest, "a kernel")))
+        client.load_connection_file()
+        client.start_channels()
+        client.wait_for_ready(timeout=PATIENCE)
+        return client
+
+
+@contextmanager
+def running_lab(folder: Path) -> Iterator[Lab]:
+    """Starts JupyterLab on a folder, and ends it."""
+    home = folder.parent / "jupyter"
+    config, runtime = home / "config", home / "runtime"
+    page_config = config / "labconfig" / "page_config.json"
+    page_config.parent.mkdir(parents=True)
+    # Without this, a question about news covers a corner of the page.
+    page_config.write_text(
+        '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
+    )
+    runtime.mkdir()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(8)
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(config),
+        "JUPYTER_RUNTIME_DIR": str(runtime),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }
+    with (home / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+                f"--ServerApp.root_dir={folder}",
+                "--ServerApp.ip=127.0.0.1",
+                f"--ServerApp.port={port}",
+                "--ServerApp.port_retries=0",
+                f"--IdentityProvider.token={token}",
+            ],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        lab = Lab(folder, runtime, port, token)
+
+        def answers() -> bool:
+            assert server.poll() is None, (home / "server.log").read_text()
+            try:
+                with urllib.request.urlopen(
+                    f"http://127.0.0.1:{port}/api?token={token}", timeout=5
+                ):
+                    return True
+            except (urllib.error.URLError, OSError):
+                return False
+
+        wait_for(answers, "JupyterLab answers")
+        yield lab
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+class Notebook:
+    """A notebook open in the browser, and a side door to its kernel."""
+
+    def __init__(self, page: Page, lab: Lab, name: str) -> None:
+        self.page = page
+        self.lab = lab
+        self.name = name
+        self._client: BlockingKernelClient | None = None
+        page.goto(lab.url(name))
+        expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=PATIENCE * 1000)
+        # Until then the menu's commands are lost.
+        expect(page.locator("#jp-main-statusbar")).to_contain_text(
+            re.compile(r"Python 3.*\| Idle"), timeout=PATIENCE * 1000
+        )
+
+    def run_all(self) -> None:
+        """Runs every cell from the menu, and waits for the last one."""
+        cells = json.loads((self.lab.folder / self.name).read_text(encoding="utf-8"))["cells"]
+        last = sum(cell["cell_type"] == "code" for cell in cells)
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        # Asked of the kernel, since the page holds only the cells in view.
+        wait_for(
+            lambda: self.value("get_ipython().execution_count") == last + 1, "all cells have run"
+        )
+
+    @property
+    def client(self) -> BlockingKernelClient:
+        if self._client is None:
+            self._client = self.lab.newest_kernel()
+        return self._client
+
+    def value(self, expression: str) -> object:
+        """Evaluates an expression of literals in the notebook's kernel."""
+        reply = self.client.execute(
+            "", user_expressions={"value": expression}, reply=True, timeout=PATIENCE
+        )
+        answer = reply["content"]["user_expressions"]["value"]
+        assert answer["status"] == "ok", answer
+        return ast.literal_eval(answer["data"]["text/plain"])
+
+    def run(self, code: str) -> None:
+        """Runs code in the notebook's kernel."""
+        reply = self.client.execute(code, reply=True, timeout=PATIENCE)
+        assert reply["content"]["status"] == "ok", reply["content"]
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.stop_channels()
+        self.page.evaluate("window.onbeforeunload = null")
+
+
+class Explorer:
+    """An explorer on the page: its controls, its canvas."""
+
+    def __init__(self, notebook: Notebook, name: str = "explorer") -> None:
+        self.notebook = notebook
+        self.name = name
+        page = notebook.page
+        self.output = page.locator(".jp-OutputArea-output", has=page.locator(".jupyter-matplotlib"))
+        self.canvas = self.output.locator("canvas").first
+        self.status = self.output.get_by_role("status")
+
+    def dropdown(self, label: str) -> Locator:
+        return self.output.get_by_label(label)
+
+    def button(self, name: str) -> Locator:
+        return self.output.get_by_role("button", name=name)
+
+    @property
+    def number_box(self) -> Locator:
+        return self.output.locator("input[type=number]")
+
+    @property
+    def slider_handle(self) -> Locator:
+        return self.output.get_by_role("slider")
+
+    def pixels(self) -> np.ndarray:
+        """The canvas's pixels as the browser has them, `(height, width, 3)`."""
+        url = self.canvas.evaluate("canvas => canvas.toDataURL('image/png')")
+        data = base64.b64decode(url.split(",", 1)[1])
+        return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+    def kernel_pixels(self) -> np.ndarray:
+        """What the kernel's figure looks like when it is drawn anew for a file."""
+        self.notebook.run(
+            "import base64 as _b, io as _i; _f = _i.BytesIO(); "
+            f"{self.name}.figure.savefig(_f, format='png', dpi='figure'); "
+            "_png = _b.b64encode(_f.getvalue()).decode()"
+        )
+        data = base64.b64decode(str(self.notebook.value("_png")))
+        return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+    def shows_what_the_kernel_holds(self) -> bool:
+        """Whether the canvas is, pixel for pixel, the figure in the kernel."""
+        seen, held = self.pixels(), self.kernel_pixels()
+        if seen.shape != held.shape:
+            return False
+        different = (seen != held).any(axis=-1)
+        # ipympl draws its resize handle over the lower right corner.
+        different[-20:, -20:] = False
+        return not different.any()
+
+    def expect_in_step(self) -> None:
+        wait_for(self.shows_what_the_kernel_holds, "the canvas shows the kernel's figure")

@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+
+from actviz_widgets.model_input import ModelInput, shape_in_words
+
+RESCALING = ("rescaling", 255.0)
+FOR_0_TO_1 = ("normalization", 1.2)
+
+
+def values(low: float, high: float) -> np.ndarray:
+    return np.array([low, high], np.float32)
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((3, 32, 32), True),
+        ((1, 28, 28), True),
+        ((4, None, None), True),
+        ((32, 32, 3), False),
+        ((None, None, 3), False),
+        ((3, 3, 3), False),
+        ((28, 28), False),
+        ((784,), False),
+        (None, False),
+    ],
+)
+def test_channels_are_first_where_only_the_first_size_can_be_channels(
+    shape: tuple[int | None, ...] | None, expected: bool
+) -> None:
+    assert ModelInput(shape).channels_first is expected
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((150, 140, 3), (150, 140, 3)),
+        ((3, 150, 140), (150, 140, 3)),
+        ((28, 29), (28, 29, 1)),
+        ((None, None, 3), (None, None, 3)),
+        (None, (None, None, None)),
+    ],
+)
+def test_height_width_and_channels_are_told_apart(
+    shape: tuple[int | None, ...] | None, expected: tuple[int | None, ...]
+) -> None:
+    assert ModelInput(shape).height_width_channels == expected
+
+
+@pytest.mark.parametrize("shape", [(784,), (8, 32, 32, 3)])
+def test_a_model_that_takes_no_picture_says_what_it_takes(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"shape \(.*not a picture.*[Ff]loat arrays"):
+        _ = ModelInput(shape).height_width_channels
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given", "expected"),
+    [
+        ((4, 5, 3), (4, 5, 3), True),
+        ((4, 5, 3), (5, 4, 3), False),
+        ((4, 5, 3), (4, 5), False),
+        ((4, 5, 3), (1, 4, 5, 3), False),
+        ((None, None, 3), (9, 7, 3), True),
+        ((None, None, 3), (9, 7, 1), False),
+        (None, (9, 7, 1), True),
+        (None, (9, 7), False),
+        ((), (), True),
+    ],
+)
+def test_an_array_fits_where_each_size_is_the_wanted_one_or_open(
+    wanted: tuple[int | None, ...] | None, given: tuple[int, ...], expected: bool
+) -> None:
+    assert ModelInput(wanted).fits(given) is expected
+
+
+@pytest.mark.parametrize(
+    ("model_input", "low", "high"),
+    [
+        (ModelInput((4, 4, 3)), 0, 1),
+        (ModelInput((4, 4, 3)), -1, 1),
+        (ModelInput((4, 4, 3)), -123, 151),
+        (ModelInput((4, 4, 3)), 0, 0),
+        (ModelInput((4, 4, 3), "uint8"), 0, 255),
+        (ModelInput((4, 4, 3), scaling=RESCALING), 0, 255),
+        (ModelInput((4, 4, 3), scaling=RESCALING), 0, 0),
+        (ModelInput((4, 4, 3), scaling=FOR_0_TO_1), 0, 1),
+    ],
+)
+def test_values_that_can_be_right_are_not_warned_of(
+    model_input: ModelInput, low: float, high: float
+) -> None:
+    assert model_input.warning(values(low, high)) == ""
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-1, 1), (0.2, 0.9)])
+def test_scaled_values_are_warned_of_where_the_model_scales_pixels_itself(
+    low: float, high: float
+) -> None:
+    warning = ModelInput((4, 4, 3), scaling=RESCALING).warning(values(low, high))
+    assert "'rescaling'" in warning
+    assert f"up to 255, but the model saw {low} to {high}" in warning
+    assert "Give it values of 0 to 255" in warning
+
+
+def test_pixels_are_warned_of_where_the_first_layer_is_made_for_0_to_1() -> None:
+    warning = ModelInput((4, 4, 3), scaling=FOR_0_TO_1).warning(values(0, 255))
+    assert "'normalization' is made for values up to 1.2, but the model saw 0 to 255" in warning
+
+
+def test_pixels_are_warned_of_where_the_model_scales_nothing() -> None:
+    warning = ModelInput((4, 4, 3)).warning(values(0, 255))
+    assert "The model saw values of 0 to 255, and begins with no layer that scales them" in warning
+
+
+def test_sizes_left_open_are_called_any() -> None:
+    assert shape_in_words((None, 28, 3)) == "(any, 28, 3)"
+    assert shape_in_words(("height", "width")) == "(height, width)"
