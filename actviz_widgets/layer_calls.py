@@ -89,7 +89,8 @@ class Recording:
             if isinstance(sub_layer, keras.layers.InputLayer):
                 for symbol, tensor in zip(declared, given, strict=True):
                     if sub_layer.output is symbol:
-                        self._keep(sub_layer, prefix + sub_layer.name, tensor)
+                        value = keras.ops.convert_to_tensor(tensor, dtype=symbol.dtype)
+                        self._keep(sub_layer, prefix + sub_layer.name, value)
 
     def _keep(self, layer: keras.Layer, path: str, outputs: Any) -> None:
         tensors = [item for item in keras.tree.flatten(outputs) if keras.ops.is_tensor(item)]
