@@ -50,6 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
         augmented_batches(training, options.seed),
         validation_data=plain_batches(validation),
         epochs=options.epochs,
+        shuffle=False,  # the batches are shuffled already
         callbacks=[keras.callbacks.SwapEMAWeights()],
         verbose=1,
     )
