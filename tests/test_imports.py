@@ -25,8 +25,8 @@ FLOORS = (
         "pixels",
         "predictions",
     },
-    {"activation_model", "descriptions", "figure", "pictures", "plots", "selection"},
-    {"canvas", "controls"},
+    {"activation_model", "descriptions", "figure", "picture_sources", "plots", "selection"},
+    {"canvas", "controls", "pictures"},
     {"explorer"},
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}

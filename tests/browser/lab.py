@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import base64
 import io
 import json
@@ -25,8 +24,9 @@ from jupyter_client.blocking import BlockingKernelClient
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.side_door import PATIENCE, evaluate, execute
+
 Result = TypeVar("Result")
-PATIENCE = 120  # seconds until a condition that should come about counts as never coming
 
 
 def wait_for(condition: Callable[[], Result], what: str, patience: float = PATIENCE) -> Result:
@@ -163,17 +163,11 @@ class Notebook:
 
     def value(self, expression: str) -> object:
         """Evaluates an expression of literals in the notebook's kernel."""
-        reply = self.client.execute(
-            "", user_expressions={"value": expression}, reply=True, timeout=PATIENCE
-        )
-        answer = reply["content"]["user_expressions"]["value"]
-        assert answer["status"] == "ok", answer
-        return ast.literal_eval(answer["data"]["text/plain"])
+        return evaluate(self.client, expression)
 
     def run(self, code: str) -> None:
         """Runs code in the notebook's kernel."""
-        reply = self.client.execute(code, reply=True, timeout=PATIENCE)
-        assert reply["content"]["status"] == "ok", reply["content"]
+        execute(self.client, code)
 
     def close(self) -> None:
         if self._client is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import time
 from collections.abc import Iterator
 
@@ -10,7 +9,7 @@ import pytest
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
-PATIENCE = 120
+from tests.side_door import PATIENCE, evaluate, execute
 
 SETUP = """
 import threading, time
@@ -68,16 +67,10 @@ class Kernel:
         self.run(SETUP)
 
     def run(self, code: str) -> None:
-        reply = self.client.execute(code, reply=True, timeout=PATIENCE)
-        assert reply["content"]["status"] == "ok", reply["content"]
+        execute(self.client, code)
 
     def value(self, expression: str) -> object:
-        reply = self.client.execute(
-            "", user_expressions={"value": expression}, reply=True, timeout=PATIENCE
-        )
-        answer = reply["content"]["user_expressions"]["value"]
-        assert answer["status"] == "ok", answer
-        return ast.literal_eval(answer["data"]["text/plain"])
+        return evaluate(self.client, expression)
 
     def new_subshell(self) -> str:
         message = self.client.session.msg("create_subshell_request", {})
