@@ -45,7 +45,8 @@ class OwnThreadMessages(widgets.Widget):  # type: ignore[misc]  # ipywidgets is 
             if not in_turn:
                 return
             data["state"] = {name: data["state"][name] for name in in_turn}
-        super()._handle_msg(msg)
+        with self._owner.handling_a_message():
+            super()._handle_msg(msg)
 
     def _is_overtaken(self, name: str, msg: dict[str, Any]) -> bool:
         header = msg.get("header", {})

@@ -231,6 +231,9 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     def _on_choice(self, _: dict[str, Any]) -> None:
         self._owner.run(self._show_choice)
         self._latest.request()
+        if self._owner.is_current() and not self._owner.answers_a_message:
+            # Set from code: the next line of it may look at the figure or the status.
+            self._latest.flush()
 
     def _show_choice(self) -> None:
         """Brings the controls in step with the traits."""

@@ -13,8 +13,9 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -34,6 +35,7 @@ class OwnerThread:
         self._thread = threading.get_ident()
         self._loop = _running_loop()
         self._waiting: deque[Callable[[], object]] = deque()
+        self.answers_a_message = False
 
     def is_current(self) -> bool:
         """Whether the caller is on the owner's thread."""
@@ -42,6 +44,15 @@ class OwnerThread:
     def has_loop(self) -> bool:
         """Whether the owner's thread has a running event loop."""
         return self._live_loop() is not None
+
+    @contextmanager
+    def handling_a_message(self) -> Iterator[None]:
+        """Marks what runs in the block as the answer to a message from the browser."""
+        before, self.answers_a_message = self.answers_a_message, True
+        try:
+            yield
+        finally:
+            self.answers_a_message = before
 
     def run(self, callback: Callable[[], object]) -> None:
         """Runs `callback` at once if this is the owner's thread, else as soon as that is free."""

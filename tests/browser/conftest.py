@@ -13,7 +13,8 @@ from .lab import Lab, running_lab
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
-@pytest.fixture(scope="session")
+# By module, since Playwright leaves an event loop that counts as running on the main thread.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
