@@ -88,7 +88,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         if self._chosen is None:
             return tuple(call.info for call in calls)
         by_path = {call.info.path: call.info for call in calls}
-        return tuple(by_path[path] for path in self._chosen)
+        return tuple(by_path[path] for path in self._check_paths(self._chosen))
 
     @property
     def layer_calls(self) -> tuple[LayerInfo, ...]:
@@ -97,7 +97,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
 
     @property
     def prediction_shape(self) -> tuple[int | None, ...] | None:
-        """Shape of the model's output, batch axis first; `None` if it has several."""
+        """Shape of the model's one output, batch axis first; `None` if it has several."""
         return self._prediction_shape
 
     def call(self, inputs: Any) -> dict[str, Any]:
@@ -117,7 +117,9 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         wanted = self._chosen if layers is None else tuple(layers)
         recording = Recording(self.model, None if wanted is None else frozenset(wanted))
         with listening(recording), state_kept(self.model):
-            predictions = self.model(inputs, training=False)
+            predictions = self.model(_in_structure(self.model, inputs), training=False)
+        flat = keras.tree.flatten(predictions)
+        predictions = flat[0] if len(flat) == 1 else predictions
         if self._calls is None:
             self._calls = tuple(recording.calls)
             if hasattr(predictions, "shape"):
@@ -145,7 +147,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         for call in self._calls or ():
             if isinstance(call.layer, keras.layers.Rescaling | keras.layers.Normalization):
                 return call.info.path, _largest_value_expected(call.layer)
-            if not isinstance(call.layer, _KEEPS_VALUES):
+            if not _keeps_values(call.layer):
                 return None
         return None
 
@@ -191,6 +193,11 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         return self._calls
 
     def _check_paths(self, paths: Sequence[str]) -> tuple[str, ...]:
+        if not isinstance(paths, Iterable):
+            raise TypeError(
+                f"layers is of type {type(paths).__name__}; a list of layer paths is wanted."
+            )
+        paths = tuple(paths)
         if not paths:
             raise ValueError("layers is empty; name at least one layer, or leave it out for all.")
         if self._calls is not None:
@@ -230,20 +237,43 @@ def as_array(tensor: Any) -> np.ndarray:
 
 
 def model_inputs(model: keras.Model) -> Any:
-    """Gives the symbolic inputs of a model in the structure it takes, or `None` if it has none."""
-    if isinstance(model, keras.Sequential):
-        return model.inputs[0] if model.inputs else None
-    return getattr(model, "input", None) if getattr(model, "inputs", None) else None
+    """Gives the symbolic inputs of a model, or `None` if it has none.
+
+    Returns:
+        A single input as it is, whatever structure the model declares it in; several in theirs.
+    """
+    flat = list(getattr(model, "inputs", None) or [])
+    if len(flat) == 1:
+        return flat[0]
+    return model.input if flat else None
 
 
-# Layers that a picture passes before the first one that reckons with its values.
-_KEEPS_VALUES: tuple[type, ...] = (
+def _in_structure(model: keras.Model, inputs: Any) -> Any:
+    """Gives a single input in the list or dict that the model declares it in."""
+    declared = None if isinstance(model, keras.Sequential) else getattr(model, "input", None)
+    if keras.tree.is_nested(declared) and not keras.tree.is_nested(inputs):
+        return keras.tree.pack_sequence_as(declared, [inputs])
+    return inputs
+
+
+def _keeps_values(layer: keras.Layer) -> bool:
+    """Whether a picture passes the layer, in inference, with the values it came with."""
+    return isinstance(layer, _KEEP_VALUES) or type(layer).__name__.startswith("Rand")
+
+
+# Augmentation layers, which do nothing in inference, have no public class in common; their names
+# all begin alike. A model is passed by the layers in it.
+_KEEP_VALUES: tuple[type, ...] = (
+    keras.Model,
     keras.layers.InputLayer,
     keras.layers.Resizing,
     keras.layers.CenterCrop,
     keras.layers.Permute,
     keras.layers.ZeroPadding2D,
     keras.layers.Pipeline,
+    keras.layers.Identity,
+    keras.layers.Dropout,
+    keras.layers.GaussianNoise,
 )
 
 

@@ -72,6 +72,11 @@ class Activations(Generic[PictureT]):
             self._kept.popitem(last=False)
         return seen
 
+    def kept(self, picture: int, layer_path: str) -> Seen[PictureT] | None:
+        """Gives what is kept of a picture, if `layer_path` is, from any thread."""
+        seen = self._kept.get(picture)
+        return seen if seen is not None and layer_path in seen.activations else None
+
     @property
     def nbytes(self) -> int:
         """Bytes kept now."""

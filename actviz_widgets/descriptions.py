@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,6 +46,17 @@ def layer_line(path: str, activation: np.ndarray, channel: int) -> str:
     if numbers.not_finite:
         parts.append(f"{numbers.not_finite} NaN or infinite")
     return " · ".join(parts)
+
+
+def refusal(name: str, model_input: np.ndarray, error: Exception) -> str:
+    """Says that a model cannot take an input, with the first lines of its own reason."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    reason = " ".join(lines[:2]) or type(error).__name__
+    return (
+        f"The model cannot take the picture {name!r}, given as {model_input.shape} "
+        f"{model_input.dtype}: {reason}"
+    )
 
 
 def class_line(

@@ -35,6 +35,18 @@ MEMORY_BUDGET = 256 * 2**20
 """Bytes that an explorer keeps unless told otherwise; a Binder session has 2 GB in all."""
 
 
+# Layers whose maps are still the picture.
+_BEFORE_THE_FIRST = (
+    "CenterCrop",
+    "Dropout",
+    "InputLayer",
+    "Normalization",
+    "Rescaling",
+    "Resizing",
+    "ZeroPadding2D",
+)
+
+
 class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipywidgets is untyped
     """Shows what each layer of a Keras model makes of a picture, one slider away.
 
@@ -89,6 +101,10 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     ) -> None:
         # All that can be wrong with what was handed in shows before the first widget is made.
         self._owner = OwnerThread()
+        if not isinstance(memory_budget, int):
+            raise TypeError(
+                f"memory_budget is {memory_budget!r}; a number of bytes is wanted, such as 2**28."
+            )
         if memory_budget < 1:
             raise ValueError(f"memory_budget is {memory_budget} bytes; 1 or more is wanted.")
         self._activation_model = ActivationModel(model, layers)
@@ -101,7 +117,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._class_names = check_class_names(class_names, self._activation_model.prediction_shape)
         self._activations = Activations(self._run_model, self._layer_sizes(), memory_budget)
         self._view = ActivationFigure(cmap)
-        first_layer = _first_worth_showing(self.layers)
+        first_layer = _first_worth_showing(tuple(self._layers.values()))
         self._activations.get(first_image, first_layer)
 
         self._latest = LatestWins(self._redraw, self._owner)
@@ -133,6 +149,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
         """The layer calls to choose from, in the order in which they run."""
+        self._check_open()
         return tuple(self._layers.values())
 
     @property
@@ -189,7 +206,9 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._closed = True
         self._latest.cancel()
         self.unobserve_all()
-        for widget in self.children:
+        controls = self.children
+        self.set_trait("children", ())
+        for widget in controls:
             widget.close()
         self.layout.close()
         super().close()
@@ -300,7 +319,12 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
 
     def _run_model(self, index: int, layer_paths: Sequence[str]) -> Seen[Picture]:
         picture = self._pictures.load(index)
-        forward = self._activation_model.forward(picture.model_input, layer_paths)
+        try:
+            forward = self._activation_model.forward(picture.model_input, layer_paths)
+        except Exception as error:  # what a model can raise is open-ended
+            raise ValueError(
+                descriptions.refusal(picture.name, picture.model_input, error)
+            ) from error
         single = hasattr(forward.predictions, "shape")
         predictions = as_array(forward.predictions)[0] if single else None
         activations = {
@@ -312,7 +336,8 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     def _seen(self) -> Seen[Picture]:
         self._check_open()
         image, layer = self.image, self.layer
-        return self._owner.call(lambda: self._activations.get(image, layer))
+        kept = self._activations.kept(image, layer)
+        return kept or self._owner.call(lambda: self._activations.get(image, layer))
 
     def _layer_sizes(self) -> dict[str, int]:
         return {
@@ -332,10 +357,13 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
-        self._catch_up()
         # What a page without a kernel shows of the explorer.
-        bundle["image/png"] = self._canvas.png()
+        bundle["image/png"] = self._owner.call(self._png)
         return bundle
+
+    def _png(self) -> str:
+        self._catch_up()
+        return self._canvas.png()
 
 
 def _model_input(activation_model: ActivationModel) -> ModelInput:
@@ -352,14 +380,19 @@ def _model_input(activation_model: ActivationModel) -> ModelInput:
     )
 
 
-def _first_worth_showing(layers: Sequence[LayerInfo]) -> str:
+def _first_worth_showing(layers: tuple[LayerInfo, ...]) -> str:
     with_maps = [
         info
         for info in layers
-        if feature_maps.has_feature_maps(info.output_shape[1:]) and info.class_name != "InputLayer"
+        if feature_maps.has_feature_maps(info.output_shape[1:])
+        and info.class_name not in _BEFORE_THE_FIRST
+        and not info.class_name.startswith("Rand")
     ]
-    return (with_maps or list(layers))[0].path
+    return (with_maps or layers)[0].path
 
 
 def _first_of_batch(array: np.ndarray) -> np.ndarray:
-    return array[0] if array.ndim else array
+    first = array[0] if array.ndim else array
+    # What is kept is handed out; nobody should change it unawares.
+    first.flags.writeable = False
+    return first

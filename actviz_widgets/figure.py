@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from . import color_scale
 from .color_scale import color_map
@@ -43,9 +43,10 @@ class ActivationFigure:
         colors = color_map(cmap)
         # Against the user's rcParams: axes are placed here, not by a layout engine.
         self.figure = Figure(figsize=(WIDTH, HEIGHT), dpi=100, layout="none")  # type: ignore[arg-type]
-        # The canvas's toolbar takes up the left edge.
-        self.picture_axes = self.figure.add_axes((0.05, 0.07, 0.41, 0.83), label="picture")
-        self.map_axes = self.figure.add_axes((0.515, 0.07, 0.395, 0.83), label="feature map")
+        self.picture_axes = self.figure.add_axes((0, 0, 0.5, 1), label="picture")
+        self.map_axes = self.figure.add_axes((0.5, 0, 0.5, 1), label="feature map")
+        self._place_axes()
+        self.figure.canvas.mpl_connect("resize_event", lambda _: self._place_axes())
         self._picture_image = _new_image(self.picture_axes, np.zeros((1, 1, 3), np.uint8))
         self._map_image = _new_image(self.map_axes, np.zeros((1, 1)), cmap=colors)
         self._map_image.set_interpolation("nearest")
@@ -55,11 +56,16 @@ class ActivationFigure:
         self.map_axes.add_patch(self._mark)
         self.picture_axes.tick_params(left=False, bottom=False, labelleft=False, labelbottom=False)
         for axis in (self.map_axes.xaxis, self.map_axes.yaxis):
-            axis.set_major_locator(MaxNLocator(5, integer=True))
+            axis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
         self.map_axes.tick_params(labelsize="small")
         # Placed in fractions of the map's axes, the bar keeps to the map whatever its proportions.
         self.color_bar_axes = self.map_axes.inset_axes((1.03, 0, 0.05, 1))
         self.color_bar = self.figure.colorbar(self._map_image, cax=self.color_bar_axes)
+        self.color_bar.locator = MaxNLocator(6)
+        # Short labels: powers of ten, and what all values share, go above the bar.
+        self.color_bar.formatter = ScalarFormatter()
+        self.color_bar.formatter.set_powerlimits((-2, 4))
+        self.color_bar_axes.yaxis.get_offset_text().set_fontsize("small")
         self.color_bar_axes.grid(False, which="both")
         self.color_bar_axes.tick_params(labelsize="small")
         self._full_limits: dict[Axes, Limits] = {}
@@ -125,6 +131,19 @@ class ActivationFigure:
         stretch = max(height, width) > 8 * min(height, width)
         self.map_axes.set_aspect("auto" if stretch else "equal")
         return self._set_size(self.map_axes, self._map_image, (height, width))
+
+    def _place_axes(self) -> None:
+        """Shares the figure between picture and map; labels need the same room at any size."""
+        dpi = self.figure.dpi
+        width, height = self.figure.get_size_inches() * dpi
+        # In pixels at 100 dots per inch, as the fonts are: the canvas's toolbar to the left, the
+        # map's row numbers between, the colour bar and its labels to the right.
+        left, between, right, bottom, top = (margin * dpi / 100 for margin in (44, 44, 88, 30, 42))
+        each = max((width - left - between - right) / 2, 1) / width
+        rest = max(height - bottom - top, 1) / height
+        map_left = left / width + each + between / width
+        self.picture_axes.set_position((left / width, bottom / height, each, rest))
+        self.map_axes.set_position((map_left, bottom / height, each, rest))
 
     def _set_size(self, axes: Axes, image: AxesImage, size: tuple[int, int]) -> bool:
         height, width = size

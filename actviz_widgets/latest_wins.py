@@ -20,6 +20,7 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
+_PATIENCE = 30  # seconds that another thread waits for the owner's
 _CALM = 0.1  # seconds without a run, after which a request is no part of a burst
 
 
@@ -32,14 +33,17 @@ class OwnerThread:
     """
 
     def __init__(self) -> None:
-        self._thread = threading.get_ident()
+        self._thread = threading.current_thread()
         self._loop = _running_loop()
         self._waiting: deque[Callable[[], object]] = deque()
         self.answers_a_message = False
 
     def is_current(self) -> bool:
         """Whether the caller is on the owner's thread."""
-        return threading.get_ident() == self._thread
+        if not self._thread.is_alive():
+            # Nobody is left to hand things to: who asks is the owner from now on.
+            self._thread = threading.current_thread()
+        return threading.current_thread() is self._thread
 
     def has_loop(self) -> bool:
         """Whether the owner's thread has a running event loop."""
@@ -89,6 +93,9 @@ class OwnerThread:
 
         Where the owner's thread has no event loop, nothing would ever wake it: the caller's own
         thread does the work.
+
+        Raises:
+            TimeoutError: If the owner's thread stays busy, as it does when it waits for the caller.
         """
         loop = self._live_loop()
         if self.is_current() or loop is None:
@@ -96,13 +103,22 @@ class OwnerThread:
         outcome: Future[Result] = Future()
 
         def work() -> None:
+            if not outcome.set_running_or_notify_cancel():
+                return
             try:
                 outcome.set_result(function())
             except BaseException as error:
                 outcome.set_exception(error)
 
         loop.call_soon_threadsafe(work)
-        return outcome.result()
+        try:
+            return outcome.result(_PATIENCE)
+        except TimeoutError:
+            outcome.cancel()
+            raise TimeoutError(
+                f"The thread that built this explorer has been busy for {_PATIENCE} s, and what "
+                "was asked for is its work. Ask again when its cell has ended, or ask there."
+            ) from None
 
     def catch_up(self) -> None:
         """Runs what other threads left waiting, if this is the owner's thread."""

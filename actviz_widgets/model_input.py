@@ -59,13 +59,13 @@ class ModelInput:
             wanted in (None, given) for wanted, given in zip(self.shape, shape, strict=True)
         )
 
-    def warning(self, values: np.ndarray) -> str:
+    def warning(self, values: np.ndarray, *, are_pixels: bool = False) -> str:
         """Says what cannot be right about the values of an input; empty if nothing."""
         low, high = float(values.min()), float(values.max())
         scaling = self.scaling
         if scaling is not None:
             path, made_for = scaling
-            if made_for > 20 and 0 < max(abs(low), abs(high)) <= 5:
+            if made_for > 20 and 0 < max(abs(low), abs(high)) <= 5 and not are_pixels:
                 return (
                     f"This model scales pixels itself: its layer {path!r} is made for values up to "
                     f"{made_for:.4g}, but the model saw {low:.4g} to {high:.4g}, scaled already. "

@@ -50,6 +50,11 @@ class PictureSources:
         self.sources = [source for _, source in named]
 
     def _collect(self, images: object) -> Iterator[tuple[str, Path | Image.Image | np.ndarray]]:
+        if isinstance(images, str) and (not images or "://" in images):
+            raise ValueError(
+                f"images is {images!r}; the path of a file or a folder is wanted. Pictures from "
+                "the web have to be downloaded first."
+            )
         if isinstance(images, str | Path):
             yield from self._from_path(Path(images))
         elif isinstance(images, Mapping):

@@ -159,7 +159,8 @@ class Pictures:
                 model_input = np.moveaxis(model_input, -1, 1)
             if dtype.kind in "iu":
                 model_input = model_input.round().astype(dtype)
-        warning = self._model_input.warning(model_input)
+        # A picture that is nearly black has small values, and is right all the same.
+        warning = self._model_input.warning(model_input, are_pixels=self._preprocess is None)
         return Picture(name, pixels.scaled_down(shown), shown.shape[:2], model_input, how, warning)
 
     def _resized(self, image: Image.Image) -> np.ndarray:

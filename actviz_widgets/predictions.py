@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +51,11 @@ def check_class_names(
     """
     if class_names is None:
         return None
+    if isinstance(class_names, Mapping):
+        raise TypeError(
+            "class_names is a dict; a list of names in the order of the labels is wanted, such as "
+            "['cat', 'dog']."
+        )
     if isinstance(class_names, str):
         raise TypeError(
             f"class_names is the text {class_names!r}; a list of names is wanted, such as "
@@ -64,9 +69,10 @@ def check_class_names(
         ) from None
     count = class_count(output_shape)
     if count is None:
+        puts_out = f"the shape {output_shape}" if output_shape else "several parts"
         raise ValueError(
             f"class_names has {len(names)} names, but the model is no classifier: its output has "
-            f"the shape {output_shape}, not (batch_size, classes). Leave class_names out."
+            f"{puts_out}, not (batch_size, classes). Leave class_names out."
         )
     if len(names) != count:
         units = "1 unit, which stands for 2 classes" if count == 2 else f"{count} units"

@@ -12,19 +12,43 @@ from .feature_maps import channel_count, channel_noun
 from .layer_paths import unknown_layer_sentence
 
 
+class SelectionError(traitlets.TraitError, ValueError):
+    """There is no such picture, layer or channel.
+
+    A `TraitError` too, which is what traitlets takes back a change for.
+    """
+
+
+class SelectionTypeError(traitlets.TraitError, TypeError):
+    """What was chosen is of another type than a choice can be."""
+
+
 class Index(traitlets.TraitType[int, Any]):
     """A trait for an index: whatever Python takes for one, numpy's integers included."""
 
     default_value = 0
     info_text = "an index, an integer from 0"
 
-    def validate(self, obj: Any, value: Any) -> int:
+    def validate(self, _: Any, value: Any) -> int:
         """Gives the value as an int."""
         try:
             return operator.index(value)
         except TypeError:
-            self.error(obj, value)
-            raise
+            raise SelectionTypeError(
+                f"{self.name!r} was set to {value!r}; {self.info_text}, is wanted."
+            ) from None
+
+
+class LayerPath(traitlets.Unicode[str, Any]):
+    """A trait for the path of a layer."""
+
+    def validate(self, _: Any, value: Any) -> str:
+        """Gives the path, which has to be a text."""
+        if not isinstance(value, str):
+            raise SelectionTypeError(
+                f"{self.name!r} was set to {value!r}; the path of a layer, a text, is wanted."
+            )
+        return value
 
 
 class Selection(traitlets.HasTraits):
@@ -35,7 +59,7 @@ class Selection(traitlets.HasTraits):
     """
 
     image = Index(help="Index of the chosen picture, from 0.")
-    layer = traitlets.Unicode(help="Path of the chosen layer, such as 'backbone/conv2d_3'.")
+    layer = LayerPath(help="Path of the chosen layer, such as 'backbone/conv2d_3'.")
     channel = Index(help="Index of the chosen channel, or unit of a dense layer, from 0.")
 
     _image_count = 0
@@ -55,7 +79,7 @@ class Selection(traitlets.HasTraits):
     def _check_image(self, proposal: dict[str, Any]) -> int:
         index, count = proposal["value"], self._image_count
         if not 0 <= index < count:
-            raise ValueError(
+            raise SelectionError(
                 f"image was set to {index}; there are {count} pictures, so choose 0 to {count - 1}."
             )
         return int(index)
@@ -64,15 +88,16 @@ class Selection(traitlets.HasTraits):
     def _check_layer(self, proposal: dict[str, Any]) -> str:
         path = str(proposal["value"])
         if path not in self._shapes:
-            raise ValueError(unknown_layer_sentence(path, tuple(self._shapes)))
+            raise SelectionError(unknown_layer_sentence(path, tuple(self._shapes)))
         return path
 
     @traitlets.validate("channel")
     def _check_channel(self, proposal: dict[str, Any]) -> int:
+        self._check_layer({"value": self.layer})
         channel, count = proposal["value"], channel_count(self._shapes[self.layer])
         if not 0 <= channel < count:
             noun = channel_noun(self._shapes[self.layer])
-            raise ValueError(
+            raise SelectionError(
                 f"channel was set to {channel}; {self.layer!r} has {count} {noun}"
                 f"{'s' * (count > 1)}, so choose 0 to {count - 1}."
             )

@@ -143,6 +143,9 @@ def test_a_model_written_by_hand_tells_its_layers_once_it_has_run() -> None:
         _ = activation_model.captured
     assert_same(activation_model(PICTURES)["conv"], model.conv(PICTURES))
     assert [info.path for info in activation_model.captured] == ["conv", "dense"]
+    unknown = ActivationModel(model, ["nope"])
+    with pytest.raises(ValueError, match="no layer 'nope'"):
+        unknown(PICTURES)
 
 
 def test_of_an_rnn_the_layer_is_captured_and_not_its_cell() -> None:
@@ -153,6 +156,17 @@ def test_of_an_rnn_the_layer_is_captured_and_not_its_cell() -> None:
     assert [info.path for info in activation_model.captured] == ["lstm"]
     series = RNG.random((2, 5, 3), dtype=np.float32)
     assert activation_model.predict(series, verbose=0)["lstm"].shape == (2, 5, 4)
+
+
+@pytest.mark.parametrize("structure", [lambda x: [x], lambda x: {"picture": x}, lambda x: x])
+def test_a_single_input_may_be_declared_in_a_list_or_dict(structure: Any) -> None:
+    inputs = keras.Input((16, 16, 3), name="picture")
+    outputs = keras.layers.Conv2D(2, 3, name="conv")(inputs)
+    model = keras.Model(structure(inputs), structure(outputs))
+    activation_model = ActivationModel(model)
+    assert_same(activation_model(PICTURES)["conv"], model.get_layer("conv")(PICTURES))
+    assert activation_model.prediction_shape == (None, 14, 14, 2)
+    assert activation_model.predict(PICTURES, verbose=0)["conv"].shape == (2, 14, 14, 2)
 
 
 def test_get_activations_gives_arrays() -> None:
@@ -297,10 +311,13 @@ def test_the_inputs_reach_a_model_of_double_precision_unrounded() -> None:
     ],
 )
 def test_a_scaling_layer_at_the_front_is_found(scaling: keras.Layer, expected: float) -> None:
+    augment = keras.Sequential(
+        [keras.Input((16, 16, 3)), keras.layers.RandomFlip(), keras.layers.RandomZoom(0.1)]
+    )
     inner = keras.Sequential(
         [keras.Input((16, 16, 3)), keras.layers.Resizing(8, 8), scaling], name="inner"
     )
-    model = keras.Sequential([keras.Input((16, 16, 3)), inner, keras.layers.Conv2D(2, 3)])
+    model = keras.Sequential([keras.Input((16, 16, 3)), augment, inner, keras.layers.Conv2D(2, 3)])
     found = ActivationModel(model).leading_scaling()
     assert found is not None
     assert found[0] == f"inner/{scaling.name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 import weakref
@@ -155,7 +156,7 @@ def test_what_is_not_there_is_refused_and_nothing_changes(
 def test_a_channel_may_be_a_numpy_integer(explorer: ActivationExplorer) -> None:
     explorer.channel = np.argmax([0, 1, 5, 2])
     assert explorer.channel == 2
-    with pytest.raises(traitlets.TraitError, match="an index"):
+    with pytest.raises(TypeError, match="an index"):
         explorer.channel = 1.5
 
 
@@ -337,6 +338,72 @@ def test_what_another_thread_sets_is_drawn_by_the_owner(explorer: ActivationExpl
     assert explorer.channel == 6
     assert explorer.figure.axes[1].get_title() == "conv_1 · channel 6 of 8"
     assert threads == [threading.current_thread()]
+
+
+def test_another_thread_may_read_what_is_kept_while_the_owner_waits_for_it(
+    explorer: ActivationExplorer,
+) -> None:
+    read: list[np.ndarray] = []
+
+    async def cell() -> None:
+        other = threading.Thread(target=lambda: read.append(explorer.feature_map))
+        other.start()
+        other.join()
+
+    asyncio.run(cell())
+    assert np.array_equal(read[0], explorer.feature_map)
+
+
+def test_an_explorer_outlives_the_thread_it_was_built_on(model: keras.Model) -> None:
+    built: list[ActivationExplorer] = []
+    builder = threading.Thread(target=lambda: built.append(ActivationExplorer(model, PICTURES)))
+    builder.start()
+    builder.join()
+    built[0].channel = 5
+    assert built[0].figure.axes[1].get_title() == "conv_1 · channel 5 of 8"
+    assert "channel 5 of 8" in status(built[0])
+    built[0].close()
+
+
+def test_what_is_kept_cannot_be_changed_by_hand(explorer: ActivationExplorer) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        explorer.feature_map[:] = 0
+
+
+def test_a_change_that_is_refused_at_the_end_of_a_hold_is_taken_back(
+    explorer: ActivationExplorer,
+) -> None:
+    def change_together() -> None:
+        with explorer.hold_trait_notifications():
+            explorer.channel = 60
+            explorer.layer = "zzz"
+
+    with pytest.raises(ValueError, match="no layer 'zzz'"):
+        change_together()
+    assert (explorer.layer, explorer.channel) == ("conv_1", 0)
+    assert explorer.feature_map.shape == (14, 14)
+
+
+def test_a_picture_that_the_model_cannot_take_is_refused_in_a_sentence() -> None:
+    model = keras.Sequential([keras.Input((None, None, 3)), keras.layers.Reshape((768,))])
+    with pytest.raises(ValueError, match=r"cannot take the picture 'picture 0', given as \(1, 2,"):
+        ActivationExplorer(model, np.zeros((2, 2, 3), np.uint8))
+
+
+def test_the_first_view_is_of_a_layer_that_does_something() -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((16, 16, 3)),
+            keras.layers.RandomFlip(),
+            keras.layers.Rescaling(1 / 255),
+            keras.layers.Conv2D(2, 3, name="conv"),
+        ]
+    )
+    explorer = ActivationExplorer(model, PICTURES)
+    assert explorer.layer == "conv"
+    assert "⚠" not in status(explorer)
+    assert "as the model scales pixels itself" in status(explorer)
+    explorer.close()
 
 
 def test_save_writes_the_figure_of_the_current_choice(

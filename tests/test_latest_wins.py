@@ -337,7 +337,13 @@ def test_where_the_owner_has_no_loop_a_call_does_not_wait_for_it() -> None:
 
 
 def test_each_thread_owns_what_is_made_on_it() -> None:
+    owner, answers = OwnerThread(), []
+    on_another_thread(lambda: answers.append(owner.is_current()))
+    assert owner.is_current()
+    assert answers == [False]
+
+
+def test_what_was_made_on_a_thread_that_has_ended_belongs_to_who_asks_next() -> None:
     owners: list[OwnerThread] = []
     on_another_thread(lambda: owners.append(OwnerThread()))
-    assert not owners[0].is_current()
-    assert OwnerThread().is_current()
+    assert owners[0].is_current()

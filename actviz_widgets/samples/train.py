@@ -97,7 +97,7 @@ def parse_options(arguments: list[str] | None) -> argparse.Namespace:
         type=Path,
         help="laid out as train/cats, train/dogs, validation/cats, validation/dogs",
     )
-    parser.add_argument("--epochs", type=int, default=60, help="default: %(default)s")
+    parser.add_argument("--epochs", type=int, default=100, help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     parser.add_argument(
         "--output",

@@ -185,6 +185,25 @@ def test_a_trait_set_in_a_cell_is_answered_for_at_once(kernel: Kernel) -> None:
     assert kernel.value("bool((in_figure == at_once).all())")
 
 
+def test_a_display_asked_for_on_a_subshell_is_drawn_by_the_owner(kernel: Kernel) -> None:
+    message = kernel.client.session.msg(
+        "execute_request",
+        {
+            "code": "shown = explorer._repr_mimebundle_()",
+            "silent": True,
+            "store_history": False,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": True,
+        },
+    )
+    message["header"]["subshell_id"] = kernel.new_subshell()
+    kernel.client.shell_channel.send(message)
+    kernel.wait_for("'shown' in globals()")
+    assert kernel.value("'image/png' in shown")
+    assert kernel.value("set(draw_threads) == {owner}")
+
+
 def test_the_messages_of_linked_widgets_do_not_draw_on_their_own_thread(kernel: Kernel) -> None:
     kernel.run(
         "mine = ipywidgets.IntSlider(max=63)\n"
