@@ -64,7 +64,7 @@ class ActivationFigure:
         self.color_bar.locator = MaxNLocator(6)
         # Short labels: powers of ten, and what all values share, go above the bar.
         self.color_bar.formatter = ScalarFormatter()
-        self.color_bar.formatter.set_powerlimits((-2, 4))
+        self.color_bar.formatter.set_powerlimits((-3, 4))
         self.color_bar_axes.yaxis.get_offset_text().set_fontsize("small")
         self.color_bar_axes.grid(False, which="both")
         self.color_bar_axes.tick_params(labelsize="small")

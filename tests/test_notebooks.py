@@ -45,3 +45,11 @@ def test_a_notebook_runs_and_its_page_shows_the_explorer(path: Path, tmp_path: P
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 5000
     page, _ = HTMLExporter().from_notebook_node(notebook)
     assert pictures[0].replace("\n", "") in page.replace("\n", "")
+
+
+def test_the_readme_s_picture_is_there_and_small() -> None:
+    readme = Path(__file__).parents[1] / "README.md"
+    assert "](docs/explorer.png)" in readme.read_text(encoding="utf-8")
+    picture = readme.parent / "docs" / "explorer.png"
+    assert Image.open(picture).width > 600
+    assert picture.stat().st_size < 150_000
