@@ -54,7 +54,7 @@ def find_or_install(playwright: Playwright) -> str:
 
 
 def _install() -> None:
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    if shutil.which("apt-get") and os.geteuid() == 0:
         _run("apt-get", "update", "-qq")
         _run("apt-get", "install", "-y", "-qq", "chromium")
     else:
