@@ -70,6 +70,8 @@ def test_the_image_dropdown_and_its_buttons_change_the_picture_alone(explorer: E
 
 def test_the_layer_dropdown_changes_the_layer_and_clamps_the_channel(explorer: Explorer) -> None:
     explorer.dropdown("Layer").select_option(label="conv2d_3 · Conv2D · 34 × 34 × 128")
+    # The page learns the layer's range after the kernel, and would cut the number to the old one.
+    expect(explorer.slider_handle).to_have_attribute("aria-valuemax", "127.0")
     explorer.number_box.fill("127")
     explorer.number_box.press("Enter")
     wait_for(lambda: choice(explorer) == (0, "conv2d_3", 127), "the last channel")
@@ -95,6 +97,7 @@ def test_the_number_box_and_the_slider_go_together(explorer: Explorer) -> None:
 def test_a_drag_ends_on_the_last_value(explorer: Explorer) -> None:
     explorer.dropdown("Layer").select_option(label="conv2d_4 · Conv2D · 15 × 15 × 128")
     wait_for(lambda: choice(explorer) == (0, "conv2d_4", 0), "the layer")
+    expect(explorer.slider_handle).to_have_attribute("aria-valuemax", "127.0")
     mouse = explorer.notebook.page.mouse
     box = explorer.slider_handle.bounding_box()
     assert box is not None
