@@ -25,7 +25,8 @@ class ForwardPass(NamedTuple):
     """What one pass gave.
 
     Attributes:
-        predictions: The output of the model, in the structure the model returns.
+        predictions: The output of the model: a single one as it is, several in the structure the
+            model returns them in.
         activations: The tensor that each layer call put out, by layer path, in the order in which
             the calls ended; batch axis first.
     """
@@ -89,11 +90,6 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
             return tuple(call.info for call in calls)
         by_path = {call.info.path: call.info for call in calls}
         return tuple(by_path[path] for path in self._check_paths(self._chosen))
-
-    @property
-    def layer_calls(self) -> tuple[LayerInfo, ...]:
-        """Every layer call of the model, chosen or not, in the order in which they run."""
-        return tuple(call.info for call in self._known_calls())
 
     @property
     def prediction_shape(self) -> tuple[int | None, ...] | None:

@@ -178,7 +178,6 @@ class NumberChooser(widgets.HBox):  # type: ignore[misc]
     def show(self, label: str, value: int, count: int) -> None:
         """Shows a number as chosen, among the numbers from 0 to `count - 1`."""
         self.number_box.description = label.capitalize()
-        self.slider.description_allow_html = False
         for control in (self.number_box, self.slider):
             control.disabled = count <= 1
             control.tooltip = f"{label} 0 to {count - 1}"

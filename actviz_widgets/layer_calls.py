@@ -33,11 +33,10 @@ class LayerInfo(NamedTuple):
 
 @dataclass(frozen=True)
 class LayerCall:
-    """One tensor of one layer call, and how deep in the model it was made."""
+    """One tensor of one layer call, and the layer that was called."""
 
     info: LayerInfo
     layer: keras.Layer
-    depth: int
 
 
 @dataclass
@@ -97,7 +96,7 @@ class Recording:
         for index, tensor in enumerate(tensors):
             entry = path if len(tensors) == 1 else f"{path}:{index}"
             info = LayerInfo(entry, layer.name, type(layer).__name__, open_batch(tensor.shape))
-            self.calls.append(LayerCall(info, layer, len(self._parents)))
+            self.calls.append(LayerCall(info, layer))
             if self.wanted is None or entry in self.wanted:
                 self.activations[entry] = tensor
 
