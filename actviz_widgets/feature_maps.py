@@ -1,145 +1,411 @@
-"""What any layer puts out, as channels of two-dimensional maps with their statistics.
+"""What any layer puts out, laid out as two-dimensional maps of which a channel can be chosen.
 
-An activation here is what one layer call puts out for one picture, without batch axis.
-`(height, width, channels)` has a feature map per channel. What is not two-dimensional is laid out
-so that all of it can be seen: the units of a dense layer are folded into rows, and a sequence
-`(time, channels)` is a map of its own; the chosen unit or channel is then marked in it.
+An activation here is what one layer call puts out for one picture, without batch axis. How it is
+laid out follows from its shape, its dtype and the layer's role: see `layout_of`.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-_LONGEST_ROW_OF_UNITS = 32
+from .layer_roles import LayerRole
+from .views import ActivationView, BarsView, MapView, Region, WordsView
+
+Shape = tuple[int | None, ...]
+
+MOST_BARS = 24
+"""Units that are shown as a bar each; more are folded into rows of a map."""
 
 
 @dataclass(frozen=True)
-class Region:
-    """A rectangle of a map, in rows and columns."""
-
-    row: int
-    column: int
-    height: int
-    width: int
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """What the values of a feature map come to.
+class Layout:
+    """How an activation is laid out.
 
     Attributes:
-        minimum: Smallest finite value; NaN if there is none, as for mean and maximum.
-        mean: Mean of the finite values.
-        maximum: Largest finite value.
-        zeros: Share of values that are exactly zero, 0 to 1.
-        not_finite: Number of values that are NaN or infinite.
+        shape: The activation's, without batch axis; `None` for sizes left open.
     """
 
-    minimum: float
-    mean: float
-    maximum: float
-    zeros: float
-    not_finite: int
+    shape: Shape
+
+    @property
+    def noun(self) -> str:
+        """What is chosen by number: `channel`, `unit` or `head`."""
+        return "channel"
+
+    @property
+    def count(self) -> int | None:
+        """How many of these there are; `None` where that shows when the layer runs."""
+        return self.shape[-1]
+
+    @property
+    def slice_count(self) -> int | None:
+        """How many maps a channel has, one behind the other: 1 for all but volumes."""
+        return 1
+
+    @property
+    def has_feature_maps(self) -> bool:
+        """Whether each channel is a picture of its own."""
+        return False
+
+    def nearest(self, channel: int, slice_index: int) -> tuple[int, int]:
+        """Gives the channel and slice themselves, or the last ones where there are fewer."""
+        return (
+            min(channel, max(self.count or 1, 1) - 1),
+            min(slice_index, max(self.slice_count or 1, 1) - 1),
+        )
+
+    def feature_map(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
+        """Gives the map to show, `(height, width)`."""
+        raise NotImplementedError
+
+    def channel_values(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
+        """Gives the values that belong to the chosen channel, for their statistics."""
+        return self.feature_map(activation, channel, slice_index)
+
+    def view(
+        self, activation: np.ndarray, channel: int, slice_index: int, names: Sequence[str] | None
+    ) -> ActivationView:
+        """Gives what to show.
+
+        Args:
+            activation: What the layer puts out for one picture.
+            channel: The one chosen.
+            slice_index: The slice chosen.
+            names: What the units are called, if they have names.
+        """
+        return MapView(
+            self.feature_map(activation, channel, slice_index),
+            mark=self.mark(channel),
+            place=self.place,
+        )
+
+    def mark(self, channel: int) -> Region | None:
+        """Gives the part of the map that the chosen channel takes up, where that is not all."""
+        return None
+
+    def place(self, row: int, column: int) -> str:
+        """Says which part of the activation is at a row and column of the map."""
+        return f"row {row}, column {column}"
+
+    def caption(self, activation: np.ndarray, channel: int, names: Sequence[str] | None) -> str:
+        """Says what the map alone does not; empty if nothing."""
+        return ""
 
 
-def channel_noun(shape: tuple[int | None, ...]) -> str:
-    """Says what the channels of an activation of this shape are called: `channel` or `unit`."""
-    return "unit" if len(shape) == 1 else "channel"
+@dataclass(frozen=True)
+class FeatureMaps(Layout):
+    """`(height, width, channels)`, or `(channels, height, width)`."""
+
+    channels_first: bool = False
+
+    @property
+    def count(self) -> int | None:
+        """The number of channels."""
+        return self.shape[0 if self.channels_first else -1]
+
+    @property
+    def has_feature_maps(self) -> bool:
+        """Always."""
+        return True
+
+    def feature_map(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
+        """Gives the feature map of a channel."""
+        return activation[channel] if self.channels_first else activation[:, :, channel]
 
 
-def channel_count(shape: tuple[int | None, ...]) -> int:
-    """Counts the channels of an activation of this shape: the size of its last axis."""
-    return (shape[-1] or 1) if shape else 1
+@dataclass(frozen=True)
+class Volume(FeatureMaps):
+    """`(depth, height, width, channels)`, with more axes in front or the channels first."""
+
+    @property
+    def slice_count(self) -> int | None:
+        """The number of maps one behind the other: all axes before the height together."""
+        sizes = self.shape[1:-2] if self.channels_first else self.shape[:-3]
+        known = [size for size in sizes if size is not None]
+        return math.prod(known) if len(known) == len(sizes) else None
+
+    def feature_map(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
+        """Gives one slice of the feature map of a channel."""
+        maps: np.ndarray = activation[channel] if self.channels_first else activation[..., channel]
+        one: np.ndarray = maps.reshape(-1, *maps.shape[-2:])[slice_index]
+        return one
 
 
-def has_feature_maps(shape: tuple[int | None, ...]) -> bool:
-    """Whether an activation of this shape is `(height, width, channels)`."""
-    return len(shape) == 3
+@dataclass(frozen=True)
+class Units(Layout):
+    """`(units,)`: a bar each, or rows of a map where they are many."""
+
+    @property
+    def noun(self) -> str:
+        """A unit."""
+        return "unit"
+
+    def feature_map(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
+        """Gives the units folded into rows, NaN where the last row is not full."""
+        columns = self._columns
+        rows = math.ceil(len(activation) / columns)
+        if rows * columns == len(activation):
+            return activation.reshape(rows, columns)
+        folded = np.full(rows * columns, np.nan, dtype=np.result_type(activation.dtype, np.float32))
+        folded[: len(activation)] = activation
+        return folded.reshape(rows, columns)
+
+    def channel_values(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
+        """Gives all units."""
+        return activation
+
+    def view(
+        self, activation: np.ndarray, channel: int, slice_index: int, names: Sequence[str] | None
+    ) -> ActivationView:
+        """Gives a bar for each unit, or a map of them."""
+        if len(activation) > MOST_BARS:
+            return MapView(
+                self.feature_map(activation, channel, slice_index),
+                mark=self.mark(channel),
+                unused=self._unused,
+                place=self.place,
+                is_square=False,
+            )
+        labels = names or [f"unit {index}" for index in range(len(activation))]
+        return BarsView(activation, tuple(labels), channel)
+
+    def mark(self, channel: int) -> Region | None:
+        """Gives the place of the chosen unit."""
+        row, column = divmod(channel, self._columns)
+        return Region(row, column, 1, 1)
+
+    def place(self, row: int, column: int) -> str:
+        """Names the unit at a row and column."""
+        unit = row * self._columns + column
+        return f"unit {unit}" if unit < (self.shape[0] or 0) else "no unit"
+
+    def caption(self, activation: np.ndarray, channel: int, names: Sequence[str] | None) -> str:
+        """Names the strongest unit."""
+        finite = np.where(np.isfinite(activation), activation, -np.inf)
+        if len(activation) < 2 or not np.isfinite(finite).any():
+            return ""
+        strongest = int(finite.argmax())
+        name = f" ({names[strongest]})" if names else ""
+        return f"strongest: unit {strongest}{name}, {float(activation[strongest]):.4g}"
+
+    @property
+    def _columns(self) -> int:
+        """How many units stand in a row: a round number, for about as many rows."""
+        units = self.shape[0] or 1
+        return units if units <= MOST_BARS else 1 << round(math.log2(units) / 2 + 1e-9)
+
+    @property
+    def _unused(self) -> Region | None:
+        """The end of the last row, where it is not full."""
+        row, column = divmod(self.shape[0] or 0, self._columns)
+        return Region(row, column, 1, self._columns - column) if column else None
 
 
-def feature_map(activation: np.ndarray, channel: int) -> np.ndarray:
-    """Gives the map to show for one channel.
+@dataclass(frozen=True)
+class Series(Layout):
+    """`(time, channels)`, or `(channels, time)`: all of it, and the chosen channel as a line."""
+
+    channels_first: bool = False
+
+    @property
+    def count(self) -> int | None:
+        """The number of channels."""
+        return self.shape[0 if self.channels_first else -1]
+
+    def feature_map(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
+        """Gives all channels over time, `(time, channels)`."""
+        return activation.T if self.channels_first else activation
+
+    def channel_values(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
+        """Gives the chosen channel over time."""
+        return self.feature_map(activation, channel, slice_index)[:, channel]
+
+    def view(
+        self, activation: np.ndarray, channel: int, slice_index: int, names: Sequence[str] | None
+    ) -> ActivationView:
+        """Gives the map of time and channels, and the chosen channel as a line beside it."""
+        return MapView(
+            self.feature_map(activation, channel, slice_index),
+            mark=self.mark(channel),
+            place=self.place,
+            is_square=False,
+            profile=self.channel_values(activation, channel, slice_index),
+        )
+
+    def mark(self, channel: int) -> Region | None:
+        """Gives the column of the chosen channel."""
+        steps, count = self.shape[::-1] if self.channels_first else self.shape
+        return Region(0, channel, steps or 1, 1) if (count or 0) > 1 else None
+
+    def caption(self, activation: np.ndarray, channel: int, names: Sequence[str] | None) -> str:
+        """Says what rows and columns are."""
+        return "time from top to bottom, a channel in each column"
+
+    def place(self, row: int, column: int) -> str:
+        """Names the time step and the channel."""
+        return f"step {row}, channel {column}"
+
+
+@dataclass(frozen=True)
+class Attention(Layout):
+    """`(heads, query, key)` or `(query, key)`: an attention map for each head."""
+
+    @property
+    def noun(self) -> str:
+        """A head."""
+        return "head"
+
+    @property
+    def count(self) -> int | None:
+        """The number of heads."""
+        return self.shape[0] if len(self.shape) == 3 else 1
+
+    @property
+    def has_feature_maps(self) -> bool:
+        """Always."""
+        return True
+
+    def feature_map(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
+        """Gives the attention map of a head, a query in each row."""
+        return activation[channel] if activation.ndim == 3 else activation
+
+    def caption(self, activation: np.ndarray, channel: int, names: Sequence[str] | None) -> str:
+        """Says what rows and columns are."""
+        return "a query in each row, a key in each column"
+
+    def place(self, row: int, column: int) -> str:
+        """Names the query and the key."""
+        return f"query {row}, key {column}"
+
+
+@dataclass(frozen=True)
+class Tokens(Layout):
+    """`(tokens, channels)` where the tokens are patches of a picture: folded back to it.
+
+    Attributes:
+        grid: Rows and columns of patches.
+        extra: Tokens before them that stand for no patch, such as a class token.
+    """
+
+    grid: tuple[int, int] = (1, 1)
+    extra: int = 0
+
+    @property
+    def has_feature_maps(self) -> bool:
+        """Always."""
+        return True
+
+    def feature_map(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
+        """Gives a channel of the patches, in their places."""
+        return activation[self.extra :, channel].reshape(self.grid)
+
+    def channel_values(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
+        """Gives a channel of all tokens."""
+        return activation[:, channel]
+
+    def place(self, row: int, column: int) -> str:
+        """Names the token, and its patch."""
+        token = self.extra + row * self.grid[1] + column
+        return f"token {token}, patch row {row}, column {column}"
+
+    def caption(self, activation: np.ndarray, channel: int, names: Sequence[str] | None) -> str:
+        """Says what the tokens that are no patches hold."""
+        if not self.extra:
+            return ""
+        values = ", ".join(f"{float(value):.4g}" for value in activation[: self.extra, channel])
+        return f"not in the map: class token {values}"
+
+
+@dataclass(frozen=True)
+class Value(Layout):
+    """A single number, texts, or anything else that is said in words."""
+
+    @property
+    def noun(self) -> str:
+        """A value."""
+        return "value"
+
+    @property
+    def count(self) -> int | None:
+        """One: there is nothing to choose."""
+        return 1
+
+    def feature_map(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
+        """Gives a number as a map of one.
+
+        Raises:
+            ValueError: If the activation holds something other than numbers, or nothing.
+        """
+        if activation.size != 1 or activation.dtype.kind not in "fiub":
+            raise ValueError(
+                f"The activation has shape {activation.shape} and dtype {activation.dtype}; it is "
+                "no map. Read it from the explorer's activation."
+            )
+        return activation.reshape(1, 1)
+
+    def view(
+        self, activation: np.ndarray, channel: int, slice_index: int, names: Sequence[str] | None
+    ) -> ActivationView:
+        """Gives the values in words."""
+        if activation.size == 0:
+            return WordsView(f"nothing: an array of shape {activation.shape}")
+        return WordsView("\n".join(_in_words(value) for value in activation.reshape(-1)[:1000]))
+
+
+def layout_of(shape: Shape, role: LayerRole, dtype: str | np.dtype) -> Layout:
+    """Chooses how to lay an activation out.
 
     Args:
-        activation: What a layer puts out for one picture, without batch axis.
-        channel: Index along the last axis.
-
-    Returns:
-        `(height, width)`: of a 2-D layer the feature map of the channel; of units the rows they
-        are folded into, NaN where the last row is not full; of a sequence `(time, channels)` all
-        of it; of more axes the middle of those in front.
-
-    Raises:
-        ValueError: If the activation is empty or holds something other than numbers.
+        shape: The activation's, without batch axis; `None` for sizes left open.
+        role: What the layer tells.
+        dtype: The activation's.
     """
-    if activation.dtype.kind not in "fiub" or activation.size == 0:
-        raise ValueError(
-            f"The activation has shape {activation.shape} and dtype {activation.dtype}; there are "
-            "no numbers in it to show."
-        )
-    if activation.ndim == 0:
-        return activation.reshape(1, 1)
-    if activation.ndim == 1:
-        return _fold(activation)
-    while activation.ndim > 3:
-        activation = activation[len(activation) // 2]
-    return activation if activation.ndim == 2 else activation[:, :, channel]
+    if not _is_numeric(dtype) or not shape or 0 in shape:
+        return Value(shape)
+    first = bool(role.channels_first)
+    if role.is_attention:
+        return Attention(shape)
+    if len(shape) == 1:
+        return Units(shape)
+    if len(shape) == 2:
+        folded = _patches(shape[0], role)
+        return Tokens(shape, *folded) if folded else Series(shape, first)
+    return FeatureMaps(shape, first) if len(shape) == 3 else Volume(shape, first)
 
 
-def marked_region(shape: tuple[int, ...], channel: int) -> Region | None:
-    """Gives the part of a map that the chosen channel takes up, where that is not all of it."""
-    if len(shape) == 1 and shape[0] > 1:
-        row, column = divmod(channel, _row_length(shape[0]))
-        return Region(row, column, 1, 1)
-    if len(shape) == 2 and shape[1] > 1:
-        return Region(0, channel, shape[0], 1)
+def _patches(count: int | None, role: LayerRole) -> tuple[tuple[int, int], int] | None:
+    """Finds the grid that so many tokens were cut from, and how many are none of its patches."""
+    if not role.may_be_tokens or count is None:
+        return None
+    for extra in (0, 1, 2):
+        if role.grid is not None and count - extra == math.prod(role.grid) > 1:
+            return role.grid, extra
+    for extra in (0, 1):
+        side = math.isqrt(max(count - extra, 0))
+        if side > 1 and side * side == count - extra:
+            return (side, side), extra
     return None
 
 
-def place(shape: tuple[int, ...], row: int, column: int) -> str:
-    """Says in words which part of the activation is at a row and column of its map."""
-    if len(shape) == 1:
-        unit = row * _row_length(shape[0]) + column
-        return f"unit {unit}" if unit < shape[0] else "no unit"
-    if len(shape) == 2:
-        return f"step {row}, channel {column}"
-    return f"row {row}, column {column}"
+def _is_numeric(dtype: str | np.dtype) -> bool:
+    # These numpy knows, if at all, as no numbers; they come as float32.
+    if str(dtype) == "bfloat16" or str(dtype).startswith("float8"):
+        return True
+    try:
+        return np.dtype(dtype).kind in "fiub"
+    except TypeError:
+        return False
 
 
-def statistics(values: np.ndarray) -> Statistics:
-    """Computes smallest, mean and largest value, share of zeros, and what is not finite.
-
-    Args:
-        values: Of any shape and numeric dtype, not empty. Sums are made in float64, so that
-            half-precision values do not overflow.
-    """
-    finite = values[np.isfinite(values)].astype(np.float64)
-    if finite.size == 0:
-        return Statistics(math.nan, math.nan, math.nan, 0.0, values.size)
-    return Statistics(
-        minimum=float(finite.min()),
-        mean=float(finite.mean()),
-        maximum=float(finite.max()),
-        zeros=float(np.count_nonzero(values == 0) / values.size),
-        not_finite=int(values.size - finite.size),
+def _in_words(value: object) -> str:
+    return (
+        repr(str(value))
+        if isinstance(value, str)
+        else f"{value:.6g}"
+        if not isinstance(value, bytes | bool | np.bool_)
+        else str(value)
     )
-
-
-def _row_length(units: int) -> int:
-    """Chooses how many units stand in a row: a round number, for about twice as wide as high."""
-    if units <= _LONGEST_ROW_OF_UNITS:
-        return units
-    return 1 << round(math.log2(math.sqrt(2 * units)))
-
-
-def _fold(units: np.ndarray) -> np.ndarray:
-    columns = _row_length(len(units))
-    rows = math.ceil(len(units) / columns)
-    if rows * columns == len(units):
-        return units.reshape(rows, columns)
-    folded = np.full(rows * columns, np.nan, dtype=np.result_type(units.dtype, np.float32))
-    folded[: len(units)] = units
-    return folded.reshape(rows, columns)

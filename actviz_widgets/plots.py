@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import color_scale
-from .feature_maps import feature_map
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +46,7 @@ def plot_channel(
         )
     colors = color_scale.color_map(cmap)
     axes = _axes_or_new(ax)
-    _plot_map(axes, feature_map(values, channel), colors)
+    _plot_map(axes, values[:, :, channel], colors)
     axes.set_title(f"channel {channel} of {channels}")
     return axes
 

@@ -1,0 +1,169 @@
+"""Which part a layer plays in its model, as far as its class and its settings tell.
+
+Layers are known by the names of their classes and base classes: the same ones for Keras 3 on any
+backend and for the legacy `tf_keras`, without importing either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+Shape = tuple[int | None, ...]
+
+ATTENTION = frozenset({"MultiHeadAttention", "GroupedQueryAttention", "GroupQueryAttention"})
+_SINGLE_ATTENTION = frozenset({"Attention", "AdditiveAttention"})
+_PASS_ON = frozenset(
+    {
+        "ActivityRegularization",
+        "AlphaDropout",
+        "AugMix",
+        "CutMix",
+        "Dropout",
+        "GaussianDropout",
+        "GaussianNoise",
+        "Identity",
+        "InputLayer",
+        "MixUp",
+        "RandAugment",
+        "SpatialDropout",
+    }
+)
+
+
+@dataclass(frozen=True)
+class LayerRole:
+    """What is known of a tensor that a layer call puts out, beside its shape.
+
+    Attributes:
+        passes_on: Whether the layer, in inference, puts out what it is given (`Dropout`, ...) or
+            stands for an input of the model.
+        channels_first: Whether the channels stand before height and width; `None` where neither
+            this layer nor one before it tells.
+        is_attention: Whether these are attention scores, `(heads, query, key)` or `(query, key)`.
+        may_be_tokens: Whether rows of a `(count, channels)` activation may be patches of a picture.
+        grid: Height and width of the last feature maps before this call.
+    """
+
+    passes_on: bool = False
+    channels_first: bool | None = None
+    is_attention: bool = False
+    may_be_tokens: bool = False
+    grid: tuple[int, int] | None = None
+
+
+def class_names(layer: object) -> frozenset[str]:
+    """Names a layer's class and all its base classes."""
+    return frozenset(base.__name__ for base in type(layer).__mro__)
+
+
+def passes_on(layer: object) -> bool:
+    """Whether a layer, in inference, puts out what it is given."""
+    kind = type(layer)
+    is_augmentation = (
+        kind.__name__.startswith("Random")
+        and kind.__module__.split(".")[0] in ("keras", "tf_keras")
+        and kind.__name__ != "RandomFourierFeatures"
+    )
+    return is_augmentation or bool(class_names(layer) & _PASS_ON)
+
+
+def is_rnn(layer: object) -> bool:
+    """Whether a layer runs a cell once a time step, inside a loop."""
+    return "RNN" in class_names(layer)
+
+
+def is_cell(layer: object) -> bool:
+    """Whether a layer is the cell of an RNN."""
+    return hasattr(layer, "state_size") and not is_rnn(layer)
+
+
+class RoleReader:
+    """Reads the roles of layers in the order in which they run.
+
+    Layers that have no data format of their own, such as an activation or a sum, keep that of the
+    layers before them; a sequence made of a picture is told from one over time by what has run.
+    """
+
+    def __init__(self, input_ranks: tuple[int, ...]) -> None:
+        self._has_picture = 4 in input_ranks
+        # By rank: the maps of a model and its series may stand in different order.
+        self._channels_first: dict[int, bool] = {}
+        self._over_time = False
+        self._grid: tuple[int, int] | None = None
+
+    def read(self, layer: object, parent: object, index: int, shape: Shape) -> LayerRole:
+        """Gives the role of one tensor.
+
+        Args:
+            layer: The layer that puts it out.
+            parent: The layer that called that layer.
+            index: Which of the layer's tensors it is, from 0.
+            shape: Its shape, without batch axis.
+        """
+        names = class_names(layer)
+        self._read_format(layer, names, shape)
+        self._over_time |= "RNN" in names or (
+            len(shape) == 2 and any(name.endswith(("1D", "1DTranspose")) for name in names)
+        )
+        role = LayerRole(
+            passes_on=passes_on(layer),
+            channels_first=self._channels_first.get(format_rank(shape)),
+            is_attention=_is_attention(names, class_names(parent), index, shape),
+            may_be_tokens=self._has_picture and not self._over_time,
+            grid=self._grid,
+        )
+        if len(shape) == 3 and not role.is_attention:
+            height, width = shape[1:] if role.channels_first else shape[:2]
+            if height and width:
+                self._grid = (height, width)
+        return role
+
+    def _read_format(self, layer: object, names: frozenset[str], shape: Shape) -> None:
+        if len(shape) < 2:
+            return
+        data_format = getattr(layer, "data_format", None)
+        axis = getattr(layer, "axis", None) if "BatchNormalization" in names else None
+        if isinstance(axis, list | tuple) and len(axis) == 1:
+            axis = axis[0]
+        rank = format_rank(shape)
+        if data_format in ("channels_first", "channels_last"):
+            self._channels_first[rank] = data_format == "channels_first"
+        elif isinstance(axis, int):
+            self._channels_first[rank] = axis % (len(shape) + 1) == 1
+        elif "Permute" in names and len(shape) == 3:
+            order = tuple(getattr(layer, "dims", ()))
+            if order in ((2, 3, 1), (3, 1, 2)):
+                self._channels_first[rank] = order == (3, 1, 2)
+
+
+def format_rank(shape: Shape) -> int:
+    """Groups shapes, without batch axis, by what a data format holds for: series, and all maps."""
+    return min(len(shape), 3)
+
+
+def settled(roles: Sequence[LayerRole], shapes: Sequence[Shape]) -> list[LayerRole]:
+    """Gives what comes before the first layer that tells its data format that same format."""
+    first: dict[int, bool] = {}
+    for role, shape in zip(roles, shapes, strict=True):
+        if role.channels_first is not None:
+            first.setdefault(format_rank(shape), role.channels_first)
+    return [
+        replace(role, channels_first=first.get(format_rank(shape), False))
+        if role.channels_first is None
+        else role
+        for role, shape in zip(roles, shapes, strict=True)
+    ]
+
+
+def _is_attention(names: frozenset[str], parent: frozenset[str], index: int, shape: Shape) -> bool:
+    if names & ATTENTION:
+        return index == 1 and len(shape) == 3
+    if names & _SINGLE_ATTENTION:
+        return index == 1 and len(shape) == 2
+    if parent & ATTENTION:
+        return len(shape) == 3 and bool(names & {"Softmax", "Dropout"})
+    # Attention written by hand: a number of square maps, one for each head.
+    named = any("Attention" in name for name in names)
+    within = any("Attention" in name for name in parent) and "Softmax" in names
+    return (named or within) and len(shape) == 3 and shape[1] == shape[2] and shape[0] != shape[1]
