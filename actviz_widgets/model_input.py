@@ -2,31 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+
+LEAST_PICTURE_SIZE = 16
+"""Smallest height and width at which floats without a channel axis are taken for a picture."""
 
 
 @dataclass(frozen=True)
 class ModelInput:
-    """What a model takes.
+    """One input of a model.
 
     Attributes:
         shape: Without the batch axis, such as `(150, 150, 3)`; `None` for sizes left open. `None`
             altogether where the model does not tell.
-        dtype: Such as `"float32"`.
+        dtype: Such as `"float32"`, or `"string"`.
         scaling: Path of the layer that scales the pixels, if the model begins with one, and the
             largest value that layer is made for; else `None`.
+        data_format: `"channels_first"` or `"channels_last"`, as the model's own layers have it.
+            Defaults to `None`, not known: it is guessed from the shape.
+        name: What the model calls the input. Defaults to `""`, nothing.
     """
 
     shape: tuple[int | None, ...] | None
     dtype: str = "float32"
     scaling: tuple[str, float] | None = None
+    data_format: str | None = None
+    name: str = ""
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether strings go in."""
+        return self.dtype == "string"
+
+    @property
+    def takes_integers(self) -> bool:
+        """Whether whole numbers go in, such as tokens."""
+        return self.dtype.startswith(("int", "uint"))
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether numbers that go in are a picture, as far as the model tells.
+
+        Without a channel axis, what is smaller than `LEAST_PICTURE_SIZE` or of open size is a
+        series over time.
+        """
+        if self.takes_text:
+            return False
+        if self.shape is None or len(self.shape) == 3:
+            return True
+        may_be_grey = self.dtype == "uint8" or not self.takes_integers
+        return (
+            may_be_grey
+            and len(self.shape) == 2
+            and all(size is not None and size >= LEAST_PICTURE_SIZE for size in self.shape)
+        )
 
     @property
     def channels_first(self) -> bool:
         """Whether the channels come before height and width."""
+        if self.data_format is not None:
+            return self.data_format == "channels_first"
         shape = self.shape
         return (
             shape is not None
@@ -60,7 +99,7 @@ class ModelInput:
         )
 
     def warning(self, values: np.ndarray, *, are_pixels: bool = False) -> str:
-        """Says what cannot be right about the values of an input; empty if nothing."""
+        """Says what cannot be right about the values of a picture; empty if nothing."""
         low, high = float(values.min()), float(values.max())
         scaling = self.scaling
         if scaling is not None:
@@ -84,6 +123,22 @@ class ModelInput:
         return ""
 
 
+Inputs: TypeAlias = "ModelInput | Sequence[Inputs] | Mapping[str, Inputs]"
+"""The one input of a model, or several in the lists and dicts that the model declares them in."""
+
+
 def shape_in_words(shape: Iterable[object]) -> str:
     """Writes a shape with `any` for the sizes left open: `(any, any, 3)`."""
-    return "(" + ", ".join("any" if size is None else str(size) for size in shape) + ")"
+    sizes = ["any" if size is None else str(size) for size in shape]
+    return f"({sizes[0]},)" if len(sizes) == 1 else "(" + ", ".join(sizes) + ")"
+
+
+def not_finite_sentence(what: str, array: np.ndarray) -> str:
+    """Counts the NaN and infinite values of an array, and says what to do about them."""
+    not_numbers = int(np.isnan(array).sum())
+    infinite = int(np.isinf(array).sum())
+    return (
+        f"{what} has {not_numbers} NaN and {infinite} infinite values among its {array.size}; only "
+        "finite numbers can go through a model. Look where they come from, or replace them with "
+        "numpy.nan_to_num."
+    )

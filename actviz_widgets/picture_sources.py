@@ -1,25 +1,44 @@
-"""What users hand in as images, one picture at a time, checked and named."""
+"""What users hand in as pictures, one at a time, checked and named."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from PIL import Image
 
-from . import pixels
-from .model_input import ModelInput, shape_in_words
+from . import datasets, pixels
+from .model_input import Inputs, ModelInput, not_finite_sentence, shape_in_words
 
-MOST_FROM_A_DATASET = 100
-"""Pictures taken from a `tf.data.Dataset`, which may have no end."""
+Source: TypeAlias = Path | Image.Image | np.ndarray
 
 _WANTED = (
     "a path, a folder, a PIL image, an array (height, width, channels) or "
     "(count, height, width, channels), a list or dict of these, or a tf.data.Dataset"
 )
+
+
+def are_pictures(images: object, inputs: Inputs) -> bool:
+    """Whether what was handed in for the inputs of a model is pictures, or meant to be.
+
+    Args:
+        images: What was handed in.
+        inputs: What the model takes. Where that may be a picture and may be none, what was handed
+            in decides.
+    """
+    if not isinstance(inputs, ModelInput) or inputs.takes_text:
+        return False
+    if inputs.shape is None:
+        items = list(_items(images))
+        return not items or not all(_is_no_picture(item, inputs) for item in items)
+    if inputs.is_picture or len(inputs.shape) != 2:
+        return inputs.is_picture
+    return any(
+        isinstance(item, str | Path | Image.Image) or getattr(item, "dtype", None) == np.uint8
+        for item in _items(images)
+    )
 
 
 class PictureSources:
@@ -28,11 +47,13 @@ class PictureSources:
     Args:
         images: What was handed in; see `Pictures`.
         model_input: What the model takes, which tells one float array from many.
+        most_bytes: Bytes that may be taken from a dataset; at least one picture is. Defaults to
+            `None`, any number.
 
     Attributes:
-        names: What to call each picture; no two are the same.
-        sources: Each picture: the path of a file, a PIL image, uint8 pixels, or floats that are
-            model input already.
+        names: What to call each picture.
+        sources: Each picture: the path of a file, a PIL image, pixels of any integer dtype, or
+            floats that are model input already.
         note: In words, which of the pictures were taken, where not all were.
 
     Raises:
@@ -40,16 +61,19 @@ class PictureSources:
         ValueError: If there is none, or one is missing, unreadable, or of no fitting shape.
     """
 
-    def __init__(self, images: object, model_input: ModelInput) -> None:
+    def __init__(
+        self, images: object, model_input: ModelInput, most_bytes: int | None = None
+    ) -> None:
         self._model_input = model_input
+        self._most_bytes = most_bytes
         self.note = ""
         named = list(self._collect(images))
         if not named:
             raise ValueError(f"There are no pictures: images is empty. Give {_WANTED}.")
-        self.names = tuple(_distinct([name for name, _ in named]))
+        self.names = [name for name, _ in named]
         self.sources = [source for _, source in named]
 
-    def _collect(self, images: object) -> Iterator[tuple[str, Path | Image.Image | np.ndarray]]:
+    def _collect(self, images: object) -> Iterator[tuple[str, Source]]:
         if isinstance(images, str) and (not images or "://" in images):
             raise ValueError(
                 f"images is {images!r}; the path of a file or a folder is wanted. Pictures from "
@@ -63,8 +87,11 @@ class PictureSources:
         elif isinstance(images, list | tuple):
             for index, image in enumerate(images):
                 yield _name_of(image, index), self._one(image, _name_of(image, index))
-        elif hasattr(images, "as_numpy_iterator"):
-            yield from self._from_dataset(images)
+        elif datasets.is_dataset(images):
+            arrays, self.note = datasets.first_of(
+                self._in_dataset(images), lambda array: array.nbytes, self._most_bytes, "pictures"
+            )
+            yield from ((f"picture {index}", array) for index, array in enumerate(arrays))
         elif isinstance(images, Image.Image):
             yield _name_of(images, 0), self._one(images, _name_of(images, 0))
         elif hasattr(images, "__array__"):
@@ -73,7 +100,7 @@ class PictureSources:
         else:
             raise TypeError(f"images is of type {type(images).__name__}; give {_WANTED}.")
 
-    def _one(self, image: object, name: str) -> Path | Image.Image | np.ndarray:
+    def _one(self, image: object, name: str) -> Source:
         """Checks one picture that was named on its own."""
         if isinstance(image, str | Path):
             path = Path(image)
@@ -118,9 +145,8 @@ class PictureSources:
         for file in files:
             yield file.relative_to(path).as_posix(), file
 
-    def _from_dataset(self, dataset: Any) -> Iterator[tuple[str, np.ndarray]]:
-        count = 0
-        for element in dataset.as_numpy_iterator():
+    def _in_dataset(self, dataset: Any) -> Iterator[np.ndarray]:
+        for element in datasets.elements(dataset):
             pictures = element[0] if isinstance(element, tuple) and element else element
             if not isinstance(pictures, np.ndarray):
                 raise TypeError(
@@ -128,14 +154,12 @@ class PictureSources:
                     "(pictures, labels), are wanted. Map it to that first."
                 )
             for array in self._split(pictures, "dataset"):
-                if count == MOST_FROM_A_DATASET:
-                    self.note = f"the first {MOST_FROM_A_DATASET} pictures of the dataset"
-                    return
-                yield f"picture {count}", array
-                count += 1
+                # A part of a batch would keep all of it in memory.
+                kept = array if array.dtype.kind == "f" else pixels.as_uint8(array, "dataset")
+                yield kept.copy()
 
     def _split(self, array: np.ndarray, name: str) -> list[np.ndarray]:
-        """Checks an array, and gives the pictures in it, as floats or as uint8."""
+        """Checks an array, and gives the pictures in it, which share its memory."""
         if array.dtype.kind not in "fiub":
             raise TypeError(
                 f"{name!r} is an array of dtype {array.dtype}; numbers are wanted: uint8 from 0 to "
@@ -145,20 +169,23 @@ class PictureSources:
             raise ValueError(f"{name!r} is an array of shape {array.shape}, which is empty.")
         if array.dtype.kind == "f":
             return self._split_floats(array, name)
-        return self._split_pixels(pixels.as_uint8(array, name), name)
+        # The pixels that this gives are dropped: what is not kept here costs no memory.
+        pixels.as_uint8(array, name)
+        return self._split_pixels(array, name)
 
     def _split_floats(self, array: np.ndarray, name: str) -> list[np.ndarray]:
         if not np.isfinite(array).all():
             raise ValueError(not_finite_sentence(f"{name!r}", array))
         wanted = self._model_input
-        for candidate in (array, array[..., None]):
+        candidates = [array]
+        if wanted.shape is not None and self._takes_grey() and array.ndim >= 2:
             # Grey pictures are often kept without their one channel.
+            candidates.append(np.expand_dims(array, -3 if wanted.channels_first else -1))
+        for candidate in candidates:
             if wanted.fits(candidate.shape):
                 return [candidate]
             if wanted.fits(candidate.shape[1:]):
                 return list(candidate)
-            if wanted.shape is None or wanted.shape[-1] != 1:
-                break
         takes = shape_in_words(wanted.shape or ("height", "width", "channels"))
         raise ValueError(
             f"{name!r} is a float array of shape {array.shape}; the model takes {takes}. Resize it "
@@ -166,17 +193,22 @@ class PictureSources:
         )
 
     def _split_pixels(self, array: np.ndarray, name: str) -> list[np.ndarray]:
+        channels = self._model_input.height_width_channels[2]
+        if self._model_input.channels_first and array.shape[-3:-2] == (channels,):
+            array = np.moveaxis(array, -3, -1)
         if array.ndim == 2 or (array.ndim == 3 and array.shape[-1] in (1, 2, 3, 4)):
             return [array]
-        shape = self._model_input.shape
-        grey = shape is not None and (len(shape) == 2 or shape[-1] == 1)
-        if (array.ndim == 4 and array.shape[-1] in (1, 2, 3, 4)) or (array.ndim == 3 and grey):
+        has_channels = array.ndim == 4 and array.shape[-1] in (1, 2, 3, 4)
+        if has_channels or (array.ndim == 3 and self._takes_grey()):
             return list(array)
         raise ValueError(
             f"{name!r} is a {array.dtype} array of shape {array.shape}; a picture is "
             "(height, width), (height, width, 1), (height, width, 3) or (height, width, 4), and "
             "several have their count in front."
         )
+
+    def _takes_grey(self) -> bool:
+        return self._model_input.height_width_channels[2] == 1
 
 
 def _name_of(image: object, index: int) -> str:
@@ -187,23 +219,27 @@ def _name_of(image: object, index: int) -> str:
     return f"picture {index}"
 
 
-def _distinct(names: list[str]) -> list[str]:
-    """Numbers the names that stand for more than one picture."""
-    distinct: dict[str, None] = {}
-    for name in names:
-        numbered = (f"{name} ({number})" for number in itertools.count(2))
-        distinct[
-            name if name not in distinct else next(n for n in numbered if n not in distinct)
-        ] = None
-    return list(distinct)
+def _items(images: Any) -> Iterator[object]:
+    """Gives what was handed in one by one; of a dataset, the first element tells enough."""
+    if datasets.is_dataset(images):
+        for element in datasets.elements(images):
+            yield element[0] if isinstance(element, tuple) and element else element
+            return
+    elif isinstance(images, Mapping):
+        yield from images.values()
+    elif isinstance(images, list | tuple):
+        yield from images
+    else:
+        yield images
 
 
-def not_finite_sentence(what: str, array: np.ndarray) -> str:
-    """Counts the NaN and infinite values of an array, and says what to do about them."""
-    not_numbers = int(np.isnan(array).sum())
-    infinite = int(np.isinf(array).sum())
-    return (
-        f"{what} has {not_numbers} NaN and {infinite} infinite values among its {array.size}; only "
-        "finite numbers can go through a model. Look where they come from, or replace them with "
-        "numpy.nan_to_num."
-    )
+def _is_no_picture(item: object, unknown: ModelInput) -> bool:
+    """Whether an item, for a model that does not tell its input, can only go in as it is."""
+    if isinstance(item, str | Path | Image.Image) or not hasattr(item, "__array__"):
+        return False
+    array = np.asarray(item)
+    if array.dtype in (np.uint8, np.uint16, np.bool_) or array.ndim == 4:
+        return False
+    if array.dtype.kind not in "fiu" or array.ndim != 3:
+        return True
+    return array.shape[0 if unknown.channels_first else -1] not in (1, 3, 4)

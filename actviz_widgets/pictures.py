@@ -1,14 +1,16 @@
 """What users call an image, as the picture to show beside the input that the model gets.
 
-Two rules keep preprocessing from fooling anyone. Float arrays of the model's input shape are taken
-to be model input already and go in untouched. Everything else is a picture with values of 0 to 255:
-it is resized to the model's input size, and `preprocess` (or a division by 255) makes model input
-of it. Either way the picture shown is the user's own, not what became of it.
+What is no picture goes in untouched, and is shown as what it is. For pictures, two rules keep
+preprocessing from fooling anyone. Float arrays of the model's input shape are taken to be model
+input already and go in untouched. Everything else is a picture with values of 0 to 255: it is
+resized to the model's input size, and `preprocess` (or a division by 255) makes model input of it.
+Either way the picture shown is the user's own, not what became of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,43 +18,64 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from . import pixels
-from .model_input import ModelInput, shape_in_words
-from .picture_sources import PictureSources, not_finite_sentence
+from . import given_arrays, pixels, structures
+from .array_inputs import ArrayInputs, Example, input_names
+from .input_views import view_of
+from .model_input import Inputs, ModelInput, not_finite_sentence
+from .picture_sources import PictureSources, Source, are_pictures
+from .preprocessing import Preprocess, Preprocessing
+from .views import InputView, PictureView, SeriesView
 
-Preprocess = Callable[[np.ndarray], Any]
+__all__ = ["Picture", "Pictures", "Preprocess"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture:
-    """One picture, as the user sees it and as the model does.
+    """One picture, or other input, as the user sees it and as the model does.
 
     Attributes:
         name: What to call it.
-        shown: The user's picture, `(height, width, 3)`, uint8, scaled down where it is very large.
-        size: Height and width of the user's picture, in pixels.
-        model_input: What the model gets, batch axis of 1 first.
-        how: In words, how the model input was made.
+        view: What the user handed in, as what it is.
+        model_input: What the model gets, batch axis of 1 first: an array, or for several inputs
+            arrays in the structure that the model declares.
+        how: In words, how the model input was made, and what of it is shown.
         warning: In words, what cannot be right about the model input; empty if nothing.
+        input_names: What to call each of several inputs. Defaults to `()`, there is one.
     """
 
     name: str
-    shown: np.ndarray
-    size: tuple[int, int]
-    model_input: np.ndarray
+    view: InputView
+    model_input: Any
     how: str
     warning: str
+    input_names: tuple[str, ...] = ()
 
     @property
     def saw(self) -> str:
         """What the model saw, in words: shape, dtype, smallest and largest value."""
-        array = self.model_input
-        values = f"values {array.min():.4g} to {array.max():.4g}"
-        return f"{array.shape} {array.dtype}, {values}, {self.how}"
+        if not self.input_names:
+            return f"{_values_in_words(self.model_input)}, {self.how}"
+        arrays = zip(self.input_names, structures.leaves(self.model_input), strict=True)
+        return "; ".join([*(f"{name} {_values_in_words(each)}" for name, each in arrays), self.how])
+
+    @property
+    def shapes(self) -> str:
+        """Shape and dtype of what the model gets, in words."""
+        arrays = structures.leaves(self.model_input)
+        if not self.input_names:
+            return _shape_and_dtype(arrays[0])
+        named = zip(self.input_names, arrays, strict=True)
+        return "; ".join(f"{name} {_shape_and_dtype(array)}" for name, array in named)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that view and model input take."""
+        arrays: list[np.ndarray] = structures.leaves(self.model_input)
+        return _view_bytes(self.view) + sum(array.nbytes for array in arrays)
 
 
 class Pictures:
-    """The pictures a user handed in, read when they are asked for.
+    """The pictures, or other inputs, that a user handed in, read when they are asked for.
 
     Files named one by one, and arrays, are checked at once; the files of a folder when they are
     looked at, so that one broken file does not close a folder of thousands.
@@ -60,33 +83,46 @@ class Pictures:
     Args:
         images: One picture or many: an array `(height, width, channels)` or
             `(count, height, width, channels)`, a path, a PIL image, a list or `{name: picture}` of
-            these, a folder, or a `tf.data.Dataset` of pictures or of pictures with labels.
-        model_input: What the model takes.
+            these, a folder, or a `tf.data.Dataset` of pictures or of pictures with labels. For a
+            model that takes no picture, or several inputs, arrays; see `ArrayInputs`.
+        inputs: What the model takes: one input, or several in the structure it declares.
         preprocess: Makes model input of a picture: called with a float32 array
             `(1, height, width, channels)`, values 0 to 255, of the model's input size. Not called
             for float arrays, which go in as they are. Defaults to `None`: values are divided by
             255, unless the model begins with a layer that scales them itself.
+        most_bytes: Bytes that may be taken from a dataset; at least one picture is. Defaults to
+            `None`, any number.
 
     Raises:
-        TypeError: If `images` or one of them is nothing that can be a picture.
+        TypeError: If `images` or one of them is nothing that can be such an input.
         ValueError: If there is no picture, a file is missing or cannot be read, a shape does not
             fit the model, or values are NaN or infinite.
     """
 
     def __init__(
-        self, images: object, model_input: ModelInput, preprocess: Preprocess | None = None
+        self,
+        images: object,
+        inputs: Inputs,
+        preprocess: Preprocess | None = None,
+        *,
+        most_bytes: int | None = None,
     ) -> None:
         if preprocess is not None and not callable(preprocess):
             raise TypeError(
                 f"preprocess is of type {type(preprocess).__name__}; a function is wanted, from a "
                 "float32 array (1, height, width, channels) of 0 to 255 to model input."
             )
-        self._model_input = model_input
+        self._inputs = inputs
         self._preprocess = preprocess
-        sources = PictureSources(images, model_input)
-        self.names = sources.names
+        sources: PictureSources | ArrayInputs
+        if isinstance(inputs, ModelInput) and are_pictures(images, inputs):
+            sources = PictureSources(images, inputs, most_bytes)
+            self._preprocessing = Preprocessing(inputs, preprocess)
+        else:
+            sources = ArrayInputs(images, inputs, most_bytes)
+        self.names = tuple(_distinct(sources.names))
         self.note = sources.note
-        self._sources = sources.sources
+        self._sources: Sequence[Source | Example] = sources.sources
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -115,99 +151,85 @@ class Pictures:
                 the model cannot take. The message names the picture.
         """
         name, source = self.names[index], self._sources[index]
-        if isinstance(source, np.ndarray) and source.dtype.kind == "f":
-            return self._from_model_input(name, source)
+        if isinstance(source, tuple):
+            return self._from_arrays(name, source)
+        if isinstance(source, np.ndarray):
+            if source.dtype.kind == "f":
+                return self._from_arrays(name, (source[None],), "given as floats, so untouched")
+            source = pixels.as_uint8(source, name)
         image = (
             pixels.open_file(source) if isinstance(source, Path) else pixels.as_image(source, name)
         )
         return self._from_image(name, image)
 
-    def _from_model_input(self, name: str, array: np.ndarray) -> Picture:
-        if not np.isfinite(array).all():
-            raise ValueError(not_finite_sentence(f"The picture {name!r}", array))
-        shown, stretched = pixels.shown_from_floats(array, self._model_input.channels_first)
-        how = "given as floats, so untouched" + (
-            " (preprocess not called)" * bool(self._preprocess)
-        )
-        if stretched:
-            how += "; its values are stretched for showing"
-        model_input = array[None]
-        return Picture(
-            name,
-            pixels.scaled_down(shown),
-            shown.shape[:2],
-            model_input,
-            how,
-            self._model_input.warning(model_input),
-        )
-
     def _from_image(self, name: str, image: Image.Image) -> Picture:
         shown = np.asarray(pixels.flattened(image))
-        values = self._resized(image)
-        dtype = np.dtype(self._model_input.dtype)
-        if self._preprocess is not None:
-            model_input = self._run_preprocess(name, values)
-            how = "made by preprocess"
-        elif self._model_input.scaling is not None or dtype.kind in "iu":
-            model_input, how = values, "0-255, as the model scales pixels itself"
-        else:
-            model_input, how = values / np.float32(255), "pixels divided by 255"
-        if self._preprocess is None:
-            if self._model_input.shape is not None and len(self._model_input.shape) == 2:
-                model_input = model_input[..., 0]
-            elif self._model_input.channels_first:
-                model_input = np.moveaxis(model_input, -1, 1)
-            if dtype.kind in "iu":
-                model_input = model_input.round().astype(dtype)
-        # A picture that is nearly black has small values, and is right all the same.
-        warning = self._model_input.warning(model_input, are_pixels=self._preprocess is None)
-        return Picture(name, pixels.scaled_down(shown), shown.shape[:2], model_input, how, warning)
+        view = PictureView(pixels.scaled_down(shown), shown.shape[:2])
+        made = self._preprocessing.run(name, image)
+        return Picture(name, view, made.model_input, made.how, made.warning)
 
-    def _resized(self, image: Image.Image) -> np.ndarray:
-        """Gives the picture at the model's input size, `(1, height, width, channels)`, 0 to 255."""
-        height, width, channels = self._model_input.height_width_channels
-        modes = {None: "RGB", 1: "L", 3: "RGB", 4: "RGBA"}
-        if channels not in modes:
-            raise ValueError(
-                f"The model takes {channels} channels, which no picture file has. Give float "
-                f"arrays of shape {self._model_input.shape}."
-            )
-        if modes[channels] == "RGBA":
-            fitting = pixels.eight_bit(image).convert("RGBA")
-        else:
-            fitting = pixels.flattened(image).convert(modes[channels])
-        own_width, own_height = fitting.size
-        if height is None and width is not None:
-            height = max(1, round(own_height * width / own_width))
-        elif width is None and height is not None:
-            width = max(1, round(own_width * height / own_height))
-        if height is not None and width is not None and fitting.size != (width, height):
-            fitting = fitting.resize((width, height), Image.Resampling.BILINEAR)
-        values = np.asarray(fitting, dtype=np.float32)
-        return values.reshape(1, fitting.height, fitting.width, -1)
+    def _from_arrays(self, name: str, example: Example, how: str = "") -> Picture:
+        """Gives what goes in as it is; of several inputs, one is shown."""
+        arrays = [given_arrays.as_plain_text(array) for array in example]
+        wanted: list[ModelInput] = structures.leaves(self._inputs)
+        names = tuple(input_names(self._inputs))
+        for array, input_name in zip(arrays, names, strict=True):
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
+                what = f"The picture {name!r}" + (f", {input_name!r}," * (len(arrays) > 1))
+                raise ValueError(not_finite_sentence(what, array))
+        shown = next((index for index, each in enumerate(wanted) if each.is_picture), 0)
+        view, view_note = view_of(arrays[shown][0], wanted[shown])
+        notes = [how or _given_as(arrays)]
+        notes[0] += " (preprocess not called)" * (self._preprocess is not None)
+        if len(arrays) > 1:
+            notes.append(f"shown is {names[shown]!r}")
+        if view_note:
+            notes.append(view_note)
+        warnings = [
+            f"{input_name}: {warning}" if len(arrays) > 1 else warning
+            for array, each, input_name in zip(arrays, wanted, names, strict=True)
+            if each.is_picture and array.dtype.kind in "fiub" and (warning := each.warning(array))
+        ]
+        return Picture(
+            name,
+            view,
+            structures.packed(self._inputs, arrays),
+            "; ".join(notes),
+            " ".join(warnings),
+            names if len(arrays) > 1 else (),
+        )
 
-    def _run_preprocess(self, name: str, values: np.ndarray) -> np.ndarray:
-        assert self._preprocess is not None
-        given = f"an array {values.shape}, float32, 0 to 255"
-        try:
-            # A copy, since many such functions work in place.
-            result = np.asarray(self._preprocess(values.copy()))
-        except Exception as error:
-            raise ValueError(
-                f"preprocess raised {type(error).__name__} for the picture {name!r}, given "
-                f"{given}: {error}"
-            ) from error
-        wanted = (1, *(self._model_input.shape or values.shape[1:]))
-        if result.dtype.kind not in "fiub":
-            raise ValueError(
-                f"preprocess gave an array of dtype {result.dtype} for the picture {name!r}; "
-                f"numbers of shape {shape_in_words(wanted)} are wanted."
-            )
-        if result.shape[:1] != (1,) or not self._model_input.fits(result.shape[1:]):
-            raise ValueError(
-                f"preprocess gave shape {result.shape} for the picture {name!r}; the model takes "
-                f"{shape_in_words(wanted)}, batch axis first. It was given {given}."
-            )
-        if result.dtype.kind == "f" and not np.isfinite(result).all():
-            raise ValueError(not_finite_sentence(f"What preprocess made of {name!r}", result))
-        return result
+
+def _given_as(arrays: list[np.ndarray]) -> str:
+    if len(arrays) > 1:
+        return "given as arrays, so untouched"
+    is_text = given_arrays.is_text(arrays[0])
+    return f"given as {'text' if is_text else 'an array'}, so untouched"
+
+
+def _shape_and_dtype(array: np.ndarray) -> str:
+    return f"{array.shape} {'string' if given_arrays.is_text(array) else array.dtype}"
+
+
+def _values_in_words(array: np.ndarray) -> str:
+    if given_arrays.is_text(array):
+        return _shape_and_dtype(array)
+    low, high = float(array.min()), float(array.max())
+    return f"{_shape_and_dtype(array)}, values {low:.4g} to {high:.4g}"
+
+
+def _view_bytes(view: InputView) -> int:
+    if isinstance(view, PictureView):
+        return view.pixels.nbytes
+    return view.values.nbytes if isinstance(view, SeriesView) else len(view.text)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Numbers the names that stand for more than one picture."""
+    distinct: dict[str, None] = {}
+    for name in names:
+        numbered = (f"{name} ({number})" for number in itertools.count(2))
+        distinct[
+            name if name not in distinct else next(n for n in numbered if n not in distinct)
+        ] = None
+    return list(distinct)

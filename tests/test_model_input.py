@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from actviz_widgets.model_input import ModelInput, shape_in_words
+from actviz_widgets.model_input import ModelInput, not_finite_sentence, shape_in_words
 
 RESCALING = ("rescaling", 255.0)
 FOR_0_TO_1 = ("normalization", 1.2)
@@ -29,6 +29,42 @@ def test_channels_are_first_where_only_the_first_size_can_be_channels(
     shape: tuple[int | None, ...] | None, expected: bool
 ) -> None:
     assert ModelInput(shape).channels_first is expected
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 3), (3, 4, 4), (3, 3, 3), (None, None, None), None])
+def test_channels_are_where_the_models_own_layers_have_them(
+    shape: tuple[int | None, ...] | None,
+) -> None:
+    assert ModelInput(shape, data_format="channels_first").channels_first
+    assert not ModelInput(shape, data_format="channels_last").channels_first
+
+
+def test_height_width_and_channels_follow_the_models_own_layers() -> None:
+    assert ModelInput((3, 4, 3), data_format="channels_first").height_width_channels == (4, 3, 3)
+    assert ModelInput((8, 4, 5), data_format="channels_first").height_width_channels == (4, 5, 8)
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "expected"),
+    [
+        ((32, 32, 3), "float32", True),
+        ((None, None, 3), "uint8", True),
+        (None, "float32", True),
+        ((28, 28), "float32", True),
+        ((16, 16), "uint8", True),
+        ((28, 28), "int32", False),
+        ((100, 3), "float32", False),
+        ((None, 28), "float32", False),
+        ((784,), "float32", False),
+        ((), "float32", False),
+        ((8, 32, 32, 3), "float32", False),
+        ((1, 1, 1), "string", False),
+    ],
+)
+def test_an_input_is_a_picture_where_it_has_the_shape_of_one(
+    shape: tuple[int | None, ...] | None, dtype: str, expected: bool
+) -> None:
+    assert ModelInput(shape, dtype).is_picture is expected
 
 
 @pytest.mark.parametrize(
@@ -115,3 +151,10 @@ def test_pixels_are_warned_of_where_the_model_scales_nothing() -> None:
 def test_sizes_left_open_are_called_any() -> None:
     assert shape_in_words((None, 28, 3)) == "(any, 28, 3)"
     assert shape_in_words(("height", "width")) == "(height, width)"
+    assert shape_in_words((10,)) == "(10,)"
+    assert shape_in_words(()) == "()"
+
+
+def test_values_that_are_not_finite_are_counted() -> None:
+    sentence = not_finite_sentence("'meta'", np.array([1, np.nan, np.inf, -np.inf]))
+    assert sentence.startswith("'meta' has 1 NaN and 2 infinite values among its 4;")

@@ -11,6 +11,7 @@ from PIL import Image
 
 from actviz_widgets.model_input import ModelInput
 from actviz_widgets.pictures import Picture, Pictures
+from actviz_widgets.views import PictureView
 
 RGB = ModelInput((4, 6, 3))
 GREY = ModelInput((4, 6, 1))
@@ -23,6 +24,15 @@ def only(images: object, model_input: ModelInput = RGB, **options: object) -> Pi
     pictures = Pictures(images, model_input, **options)  # type: ignore[arg-type]
     assert len(pictures) == 1
     return pictures.load(0)
+
+
+def view(picture: Picture) -> PictureView:
+    assert isinstance(picture.view, PictureView)
+    return picture.view
+
+
+def shown(picture: Picture) -> np.ndarray:
+    return view(picture).pixels
 
 
 def picture_file(path: Path, colors: np.ndarray = COLORS) -> Path:
@@ -74,15 +84,15 @@ def test_pixels_for_a_layer_made_for_0_to_1_are_warned_of_when_preprocess_leaves
 def test_the_picture_shown_is_the_users_own_and_not_the_model_input() -> None:
     large = RNG.integers(0, 256, (40, 30, 3), dtype=np.uint8)
     picture = only(large)
-    np.testing.assert_array_equal(picture.shown, large)
-    assert picture.size == (40, 30)
+    np.testing.assert_array_equal(shown(picture), large)
+    assert view(picture).size == (40, 30)
     assert picture.model_input.shape == (1, 4, 6, 3)
 
 
 def test_a_very_large_picture_is_shown_smaller_and_keeps_its_size_in_words() -> None:
     picture = only(np.zeros((3000, 1500, 3), np.uint8))
-    assert picture.shown.shape == (1024, 512, 3)
-    assert picture.size == (3000, 1500)
+    assert shown(picture).shape == (1024, 512, 3)
+    assert view(picture).size == (3000, 1500)
 
 
 def test_a_picture_of_one_colour_keeps_it_through_resizing() -> None:
@@ -129,7 +139,7 @@ def test_a_grey_model_gets_luminance() -> None:
     picture = only(COLORS, GREY)
     grey = np.asarray(Image.fromarray(COLORS).convert("L"))
     np.testing.assert_array_equal(picture.model_input, grey[None, ..., None] / np.float32(255))
-    np.testing.assert_array_equal(picture.shown, COLORS)
+    np.testing.assert_array_equal(shown(picture), COLORS)
 
 
 def test_a_model_without_a_channel_axis_gets_none() -> None:
@@ -181,13 +191,13 @@ def test_a_picture_of_any_mode_goes_in_as_what_is_shown(
 ) -> None:
     MODES[name].save(tmp_path / name)
     picture = only(tmp_path / name if as_file else MODES[name])
-    np.testing.assert_array_equal(picture.shown, np.asarray(MODES[name].convert("RGB")))
-    np.testing.assert_array_equal(picture.model_input, picture.shown[None] / np.float32(255))
+    np.testing.assert_array_equal(shown(picture), np.asarray(MODES[name].convert("RGB")))
+    np.testing.assert_array_equal(picture.model_input, shown(picture)[None] / np.float32(255))
 
 
 def test_transparent_parts_go_in_as_white() -> None:
     picture = only(Image.new("RGBA", (6, 4), (10, 20, 30, 0)))
-    assert (picture.shown == 255).all()
+    assert (shown(picture) == 255).all()
     assert (picture.model_input == 1).all()
 
 
@@ -200,7 +210,7 @@ def test_one_array_is_one_picture(channels: tuple[int, ...]) -> None:
     if channels == (4,):
         array[..., 3] = 255
     expected = np.broadcast_to(array.reshape(4, 6, -1)[..., :3], (4, 6, 3))
-    np.testing.assert_array_equal(only(array).shown, expected)
+    np.testing.assert_array_equal(shown(only(array)), expected)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +222,7 @@ def test_one_array_is_one_picture(channels: tuple[int, ...]) -> None:
     ],
 )
 def test_an_array_of_any_integer_dtype_is_a_picture(array: np.ndarray, value: int) -> None:
-    assert (only(array).shown == value).all()
+    assert (shown(only(array)) == value).all()
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64])
@@ -221,7 +231,7 @@ def test_an_array_with_a_count_in_front_is_that_many_pictures(dtype: type) -> No
     pictures = Pictures(arrays, RGB)
     assert pictures.names == ("picture 0", "picture 1", "picture 2", "picture 3", "picture 4")
     for index, array in enumerate(arrays):
-        np.testing.assert_array_equal(pictures.load(index).shown, array)
+        np.testing.assert_array_equal(shown(pictures.load(index)), array)
 
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (28, 28), (None, None, 1)])
@@ -229,7 +239,7 @@ def test_an_array_of_grey_pictures_is_that_many(shape: tuple[int | None, ...]) -
     arrays = RNG.integers(0, 256, (5, 28, 28), dtype=np.uint8)
     pictures = Pictures(arrays, ModelInput(shape))
     assert len(pictures) == 5
-    np.testing.assert_array_equal(pictures.load(3).shown[..., 0], arrays[3])
+    np.testing.assert_array_equal(shown(pictures.load(3))[..., 0], arrays[3])
 
 
 def test_an_array_of_grey_pictures_of_another_size_is_resized_for_a_grey_model() -> None:
@@ -297,8 +307,8 @@ def test_a_list_of_float_arrays_may_keep_their_batch_axes() -> None:
 def test_channels_first_floats_are_shown_with_channels_last() -> None:
     array = RNG.random((3, 4, 6))
     picture = only(array, ModelInput((3, 4, 6)))
-    np.testing.assert_array_equal(picture.shown, (np.moveaxis(array, 0, -1) * 255).round())
-    assert picture.size == (4, 6)
+    np.testing.assert_array_equal(shown(picture), (np.moveaxis(array, 0, -1) * 255).round())
+    assert view(picture).size == (4, 6)
 
 
 def test_floats_are_not_preprocessed_and_that_is_told() -> None:
@@ -389,7 +399,7 @@ def test_preprocess_may_work_in_place() -> None:
     pictures = Pictures(COLORS, RGB, preprocess)
     first, again = pictures.load(0), pictures.load(0)
     np.testing.assert_array_equal(first.model_input, again.model_input)
-    np.testing.assert_array_equal(again.shown, COLORS)
+    np.testing.assert_array_equal(shown(again), COLORS)
 
 
 def test_preprocess_may_give_anything_that_becomes_an_array() -> None:
@@ -490,7 +500,7 @@ def test_a_list_may_mix_all_that_is_one_picture(tmp_path: Path) -> None:
     pictures = Pictures([path, str(path), Image.fromarray(COLORS), COLORS, COLORS / 255], RGB)
     assert pictures.names == ("tom.png", "tom.png (2)", "picture 2", "picture 3", "picture 4")
     for index in range(5):
-        np.testing.assert_array_equal(pictures.load(index).shown, COLORS)
+        np.testing.assert_array_equal(shown(pictures.load(index)), COLORS)
 
 
 def test_a_dict_gives_the_names() -> None:
@@ -521,7 +531,7 @@ def test_a_dataset_gives_its_pictures(batched: bool, with_labels: bool) -> None:
     pictures = Pictures(FakeDataset(lambda: iter(elements)), RGB)
     assert len(pictures) == 6
     assert pictures.note == ""
-    np.testing.assert_array_equal(pictures.load(5).shown, arrays[5])
+    np.testing.assert_array_equal(shown(pictures.load(5)), arrays[5])
 
 
 def test_of_an_endless_dataset_the_first_100_are_taken_and_that_is_told() -> None:
@@ -637,3 +647,57 @@ def test_a_folder_in_a_list_is_named(tmp_path: Path) -> None:
     picture_file(tmp_path / "tom.png")
     with pytest.raises(ValueError, match=re.escape(str(tmp_path)) + r" is a folder.*alone"):
         Pictures([tmp_path], RGB)
+
+
+# ----------------------------------------------------------- channels first, unknown shapes, memory
+
+FIRST = ModelInput((3, 4, 3), data_format="channels_first")
+
+
+def test_channels_are_where_the_models_own_layers_have_them() -> None:
+    pixels = RNG.integers(0, 256, (4, 3, 3), dtype=np.uint8)
+    picture = only(pixels, FIRST)
+    np.testing.assert_array_equal(shown(picture), pixels)
+    np.testing.assert_array_equal(
+        picture.model_input, np.moveaxis(pixels, -1, 0)[None] / np.float32(255)
+    )
+    floats = RNG.random((5, 3, 4, 3))
+    pictures = Pictures(floats, FIRST)
+    assert len(pictures) == 5
+    np.testing.assert_array_equal(
+        shown(pictures.load(2)), (np.moveaxis(floats[2], 0, -1) * 255).round()
+    )
+    last = ModelInput((3, 4, 6), data_format="channels_last")
+    with pytest.raises(ValueError, match="6 channels"):
+        only(COLORS, last)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pixels_may_come_with_their_channels_first(channels: int) -> None:
+    pixels = RNG.integers(0, 256, (5, channels, 8, 9), dtype=np.uint8)
+    model_input = ModelInput((channels, 8, 9))
+    pictures = Pictures(pixels, model_input)
+    assert len(pictures) == 5
+    np.testing.assert_array_equal(
+        pictures.load(2).model_input, pixels[2:3].astype(np.float32) / np.float32(255)
+    )
+    np.testing.assert_array_equal(only(pixels[2], model_input).model_input * 255, pixels[2:3])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_grey_pictures_without_channels_get_theirs_first(dtype: type) -> None:
+    pictures = Pictures(np.ones((5, 8, 9), dtype), ModelInput((1, 8, 9)))
+    assert len(pictures) == 5
+    assert pictures.load(0).model_input.shape == (1, 1, 8, 9)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint16])
+def test_pixels_of_any_dtype_are_not_copied_before_they_are_looked_at(dtype: type) -> None:
+    array = np.zeros((3, 4, 6, 3), dtype)
+    pictures = Pictures(array, RGB)
+    array[1] = 257 if dtype is np.uint16 else 1
+    assert (shown(pictures.load(1)) == 1).all()
+
+
+def test_the_bytes_of_a_picture_are_those_shown_and_those_that_go_in() -> None:
+    assert only(np.zeros((40, 30, 3), np.uint8)).nbytes == 40 * 30 * 3 + 4 * 6 * 3 * 4
