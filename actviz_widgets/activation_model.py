@@ -9,14 +9,19 @@ user's model is not touched: neither copied nor renamed, compiled or rewired.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 
-from .layer_calls import LayerCall, LayerInfo, Recording, listening, open_batch, state_kept
+from . import backends, layer_roles, model_files
+from .backends import as_array, state_kept
+from .layer_calls import LayerCall, LayerInfo, Recording, listening, open_batch
 from .layer_paths import unknown_layer_sentence
+from .layer_roles import LayerRole
 
 __all__ = ["ActivationModel", "ForwardPass", "LayerInfo", "get_activations"]
 
@@ -44,7 +49,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
     of `model` itself, not copies: train `model` further, and the activations follow.
 
     Args:
-        model: A built Keras model.
+        model: A built Keras model, or the path of a `.keras` or `.h5` file.
         layers: Layer paths to give activations of. Defaults to `None`, every layer call.
 
     Raises:
@@ -61,19 +66,24 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
     def __init__(
         self, model: keras.Model, layers: Sequence[str] | None = None, **kwargs: Any
     ) -> None:
-        _check_model(model)
+        model = model_files.opened(model)
+        _check_built(model)
         super().__init__(**kwargs)
         # Inputs reach the user's model as they were given: what dtype they should have is its own
         # to say. Keras's functional models do the same.
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
         self.model = model
+        self._calls_by_path: dict[str, LayerCall] = {}
         self._calls: tuple[LayerCall, ...] | None = None
         self._chosen: tuple[str, ...] | None = None
         self._prediction_shape: tuple[int | None, ...] | None = None
         self.built = True
-        if model_inputs(model) is not None:
-            self.compute_output_spec(model_inputs(model))
+        symbols = model_inputs(model)
+        if symbols is not None:
+            # Layers that run for real tensors alone, as those that use numpy, show when they run.
+            with contextlib.suppress(Exception):
+                self._capture(_as_keras_tensors(symbols))
         if layers is not None:
             self._chosen = self._check_paths([layers] if isinstance(layers, str) else layers)
 
@@ -92,15 +102,20 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         return tuple(by_path[path] for path in self._check_paths(self._chosen))
 
     @property
+    def is_captured(self) -> bool:
+        """Whether it is known which layers the model calls: of some that shows when they run."""
+        return self._calls is not None
+
+    @property
     def prediction_shape(self) -> tuple[int | None, ...] | None:
         """Shape of the model's one output, batch axis first; `None` if it has several."""
         return self._prediction_shape
 
     def call(self, inputs: Any) -> dict[str, Any]:
         """Gives `{layer path: activation}` for a batch of model inputs."""
-        return self.forward(inputs).activations
+        return self.forward_pass(inputs).activations
 
-    def forward(self, inputs: Any, layers: Iterable[str] | None = None) -> ForwardPass:
+    def forward_pass(self, inputs: Any, layers: Iterable[str] | None = None) -> ForwardPass:
         """Runs the model once, and gives its predictions along with the activations.
 
         Args:
@@ -113,13 +128,19 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         wanted = self._chosen if layers is None else tuple(layers)
         recording = Recording(self.model, None if wanted is None else frozenset(wanted))
         with listening(recording), state_kept(self.model):
-            predictions = self.model(_in_structure(self.model, inputs), training=False)
+            try:
+                predictions = self.model(_in_structure(self.model, inputs), training=False)
+            except Exception as error:
+                if recording.failure is None:
+                    raise
+                raise ValueError(f"{recording.failure}.") from error
         flat = keras.tree.flatten(predictions)
         predictions = flat[0] if len(flat) == 1 else predictions
         if self._calls is None:
-            self._calls = tuple(recording.calls)
+            self._calls = recording.settled_calls()
             if hasattr(predictions, "shape"):
-                self._prediction_shape = open_batch(predictions.shape)
+                batch_size = keras.tree.flatten(inputs)[0].shape[0]
+                self._prediction_shape = open_batch(predictions.shape, batch_size)
         kept = recording.activations
         if wanted is not None:
             missing = [path for path in wanted if path not in kept]
@@ -141,10 +162,29 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
             augmentation and resizing aside, or where it has not run yet.
         """
         for call in self._calls or ():
-            if isinstance(call.layer, keras.layers.Rescaling | keras.layers.Normalization):
+            if layer_roles.class_names(call.layer) & _SCALING:
                 return call.info.path, _largest_value_expected(call.layer)
             if not _keeps_values(call.layer):
                 return None
+        return None
+
+    def role(self, path: str) -> LayerRole:
+        """Gives what is known of a layer call's activation, beside its shape."""
+        return self._call_at(path).role
+
+    def dtype(self, path: str) -> str:
+        """Gives the dtype of a layer call's activation, such as `"float32"`."""
+        return self._call_at(path).dtype
+
+    def data_format(self) -> str | None:
+        """Gives `"channels_first"` or `"channels_last"`, as the first layer with maps has it.
+
+        Returns:
+            `None` where no layer tells, or the model has not run yet.
+        """
+        for call in self._calls or ():
+            if call.tells_format:
+                return "channels_first" if call.role.channels_first else "channels_last"
         return None
 
     def last_activation_function(self) -> str | None:
@@ -157,7 +197,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
             function = getattr(call.layer, "activation", None)
             if callable(function):
                 return str(getattr(function, "__name__", "")) or None
-            if not isinstance(call.layer, keras.Model):
+            if not backends.is_model(call.layer):
                 return None
         return None
 
@@ -179,6 +219,46 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         """Makes the model again from `get_config`."""
         model = keras.saving.deserialize_keras_object(config.pop("model"))
         return cls(model, **config)
+
+    def shapes_for(self, inputs: Any) -> dict[str, tuple[int | None, ...]]:
+        """Gives the shapes of the activations for a batch of inputs, without running the model.
+
+        Returns:
+            By layer path, without batch axis. Empty where only a run can tell.
+        """
+        symbols = keras.tree.map_structure(
+            lambda array: keras.KerasTensor(
+                (None, *array.shape[1:]), keras.backend.standardize_dtype(array.dtype)
+            ),
+            inputs,
+        )
+        try:
+            specs = self.compute_output_spec(symbols)
+        except Exception:  # what such a run can raise is open-ended
+            return {}
+        return {path: tuple(spec.shape[1:]) for path, spec in specs.items()}
+
+    def _capture(self, symbols: Any) -> None:
+        """Writes down the layer calls, with their shapes, without running any."""
+        specs = self.compute_output_spec(symbols)
+        batch_size = keras.tree.flatten(symbols)[0].shape[0]
+        # While they are traced, sizes left open may have made-up values: those returned do not.
+        self._calls = tuple(
+            replace(
+                call,
+                info=call.info._replace(
+                    output_shape=open_batch(specs[call.info.path].shape, batch_size)
+                ),
+            )
+            if call.info.path in specs
+            else call
+            for call in self._known_calls()
+        )
+
+    def _call_at(self, path: str) -> LayerCall:
+        if not self._calls_by_path:
+            self._calls_by_path = {call.info.path: call for call in self._known_calls()}
+        return self._calls_by_path[path]
 
     def _known_calls(self) -> tuple[LayerCall, ...]:
         if self._calls is None:
@@ -210,7 +290,7 @@ def get_activations(
     """Gives what the layers of a model put out for a batch, as arrays.
 
     Args:
-        model: A built Keras model.
+        model: A built Keras model, or the path of a `.keras` or `.h5` file.
         x: A batch of model inputs, such as pictures `(batch_size, height, width, channels)`.
         layers: Layer paths. Defaults to `None`, every layer call.
 
@@ -225,13 +305,6 @@ def get_activations(
     return {path: as_array(tensor) for path, tensor in activations.items()}
 
 
-def as_array(tensor: Any) -> np.ndarray:
-    """Gives a backend tensor as an array; half-precision floats that numpy lacks as float32."""
-    if keras.backend.standardize_dtype(tensor.dtype) == "bfloat16":
-        tensor = keras.ops.cast(tensor, "float32")
-    return np.asarray(keras.ops.convert_to_numpy(tensor))
-
-
 def model_inputs(model: keras.Model) -> Any:
     """Gives the symbolic inputs of a model, or `None` if it has none.
 
@@ -244,44 +317,56 @@ def model_inputs(model: keras.Model) -> Any:
     return model.input if flat else None
 
 
+def built_shape(model: keras.Model) -> tuple[int | None, ...] | None:
+    """Gives the input shape, without batch axis, that a model written by hand was built for.
+
+    Returns:
+        `None` where the model does not tell, or takes several inputs.
+    """
+    config: dict[str, Any] = getattr(model, "get_build_config", dict)() or {}
+    shape = config.get("input_shape")
+    if not isinstance(shape, list | tuple) or len(shape) < 2:
+        return None
+    sizes = tuple(shape[1:])
+    return sizes if all(size is None or isinstance(size, int) for size in sizes) else None
+
+
+def _as_keras_tensors(symbols: Any) -> Any:
+    """Gives the symbolic inputs of a `tf_keras` model as those of Keras 3; its own as they are."""
+    return keras.tree.map_structure(
+        lambda symbol: (
+            symbol
+            if isinstance(symbol, keras.KerasTensor)
+            else keras.KerasTensor(
+                tuple(symbol.shape), keras.backend.standardize_dtype(symbol.dtype)
+            )
+        ),
+        symbols,
+    )
+
+
 def _in_structure(model: keras.Model, inputs: Any) -> Any:
     """Gives a single input in the list or dict that the model declares it in."""
-    declared = None if isinstance(model, keras.Sequential) else getattr(model, "input", None)
+    declared = None if backends.is_sequential(model) else getattr(model, "input", None)
     if keras.tree.is_nested(declared) and not keras.tree.is_nested(inputs):
         return keras.tree.pack_sequence_as(declared, [inputs])
     return inputs
 
 
-def _keeps_values(layer: keras.Layer) -> bool:
-    """Whether a picture passes the layer, in inference, with the values it came with."""
-    return isinstance(layer, _KEEP_VALUES) or type(layer).__name__.startswith("Rand")
-
-
-# Augmentation layers, which do nothing in inference, have no public class in common; their names
-# all begin alike. A model is passed by the layers in it.
-_KEEP_VALUES: tuple[type, ...] = (
-    keras.Model,
-    keras.layers.InputLayer,
-    keras.layers.Resizing,
-    keras.layers.CenterCrop,
-    keras.layers.Permute,
-    keras.layers.ZeroPadding2D,
-    keras.layers.Pipeline,
-    keras.layers.Identity,
-    keras.layers.Dropout,
-    keras.layers.GaussianNoise,
+# What a picture passes, in inference, with the values it came with. A model is passed by the layers
+# in it.
+_SCALING = frozenset({"Rescaling", "Normalization"})
+_KEEP_VALUES = frozenset(
+    {"Model", "Resizing", "CenterCrop", "Permute", "ZeroPadding2D", "Pipeline"}
 )
 
 
-def _check_model(model: object) -> None:
-    if not isinstance(model, keras.Model):
-        kind = type(model)
-        raise TypeError(
-            f"The model given is of type {kind.__module__}.{kind.__qualname__}; a keras.Model is "
-            "wanted. Load one with keras.models.load_model(path), or build one with "
-            "keras.Sequential([...])."
-        )
-    if not model.built or (isinstance(model, keras.Sequential) and not model.inputs):
+def _keeps_values(layer: Any) -> bool:
+    return layer_roles.passes_on(layer) or bool(layer_roles.class_names(layer) & _KEEP_VALUES)
+
+
+def _check_built(model: Any) -> None:
+    if not model.built or (backends.is_sequential(model) and not model.inputs):
         raise ValueError(
             f"The model {model.name!r} is not built: it does not know the size of its input, and "
             "has no weights. Begin it with keras.Input((height, width, channels)), or call it once "
@@ -291,7 +376,7 @@ def _check_model(model: object) -> None:
 
 def _largest_value_expected(layer: keras.Layer) -> float:
     """Gives the largest input that a scaling layer maps into the usual range of about -1 to 1."""
-    if isinstance(layer, keras.layers.Rescaling):
+    if "Rescaling" in layer_roles.class_names(layer):
         scale, offset = np.min(np.abs(layer.scale)), np.max(layer.offset)
         return float((1 - offset) / scale) if scale else float("inf")
     mean = np.max(as_array(keras.ops.convert_to_tensor(layer.mean)))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 import numpy as np
 
 PictureT = TypeVar("PictureT")
 
+Fit = Callable[[Mapping[str, int], int], tuple[str, ...]]
+"""Chooses the layers to keep, of the bytes that each takes and those that the picture takes."""
 
-@dataclass
+
+@dataclass(frozen=True)
 class Seen(Generic[PictureT]):
     """What is kept of one picture that has gone through the model.
 
@@ -20,12 +23,15 @@ class Seen(Generic[PictureT]):
         picture: The picture itself.
         predictions: What the model puts out for it, without batch axis.
         activations: By layer path, without batch axis.
+        sizes: Bytes that the activation of each layer takes, by layer path, whether it is kept or
+            not; 0 where that is not known.
         other_bytes: Size of all but the activations.
     """
 
     picture: PictureT
     predictions: np.ndarray | None
     activations: dict[str, np.ndarray]
+    sizes: Mapping[str, int] = field(default_factory=dict)
     other_bytes: int = 0
 
     @property
@@ -37,39 +43,34 @@ class Seen(Generic[PictureT]):
 class Activations(Generic[PictureT]):
     """Activations by picture and layer: one forward pass per picture while they fit.
 
-    The pictures looked at last are kept. Where the layers of a single picture are too large
-    together, the one asked for and those that come after it are kept, as many as fit.
+    Where the layers of a single picture are too large together, they fall into parts, each of
+    layers that run one after the other, and a part is computed when one of its layers is asked for.
+    The parts looked at last are kept.
 
     Args:
-        run: Runs the model on the picture of an index, and gives the activations of these layer
-            paths.
-        sizes: Bytes that each layer's activation is expected to take, by layer path, in the order
-            in which the layers run; 0 where that is not known yet.
+        run: Loads the picture of an index, asks which of its layers to keep, and runs the model.
         memory_budget: Bytes that may be kept.
     """
 
-    def __init__(
-        self,
-        run: Callable[[int, Sequence[str]], Seen[PictureT]],
-        sizes: Mapping[str, int],
-        memory_budget: int,
-    ) -> None:
+    def __init__(self, run: Callable[[int, Fit], Seen[PictureT]], memory_budget: int) -> None:
         self._run = run
-        self._layer_paths = tuple(sizes)
-        self._sizes = dict(sizes)
-        self._memory_budget = memory_budget
-        self._kept: OrderedDict[int, Seen[PictureT]] = OrderedDict()
+        self.memory_budget = memory_budget
+        self._kept: dict[int, Seen[PictureT]] = {}
+        self._parts: OrderedDict[tuple[int, tuple[str, ...]], None] = OrderedDict()
         self.forward_passes = 0
 
     def get(self, picture: int, layer_path: str) -> Seen[PictureT]:
-        """Gives what is known of a picture, the activation of `layer_path` included."""
+        """Gives what is known of a picture.
+
+        The activation of `layer_path` is among it, unless it is larger than the budget by itself.
+        """
         seen = self._kept.get(picture)
-        if seen is None or layer_path not in seen.activations:
+        if seen is None or not (
+            layer_path in seen.activations or self.is_too_large(seen, layer_path)
+        ):
             seen = self._compute(picture, layer_path)
-        self._kept[picture] = seen
-        self._kept.move_to_end(picture)
-        while len(self._kept) > 1 and self.nbytes > self._memory_budget:
-            self._kept.popitem(last=False)
+        for key in [key for key in self._parts if key[0] == picture and layer_path in key[1]]:
+            self._parts.move_to_end(key)
         return seen
 
     def kept(self, picture: int, layer_path: str) -> Seen[PictureT] | None:
@@ -77,37 +78,83 @@ class Activations(Generic[PictureT]):
         seen = self._kept.get(picture)
         return seen if seen is not None and layer_path in seen.activations else None
 
+    def is_too_large(self, seen: Seen[PictureT], layer_path: str) -> bool:
+        """Whether one layer's activation alone takes more than may be kept."""
+        return seen.sizes.get(layer_path, 0) > self.memory_budget
+
+    def part_count(self, seen: Seen[PictureT]) -> int:
+        """Counts the passes that all layers of a picture take."""
+        return len(self._split(seen.sizes, self._room_beside(seen.other_bytes)))
+
     @property
     def nbytes(self) -> int:
         """Bytes kept now."""
         return sum(seen.nbytes for seen in self._kept.values())
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether the layers of one picture fit in the budget together."""
-        return sum(self._sizes.values()) <= self._memory_budget
-
     def clear(self) -> None:
         """Lets go of everything kept."""
         self._kept.clear()
+        self._parts.clear()
 
     def _compute(self, picture: int, layer_path: str) -> Seen[PictureT]:
-        self._kept.pop(picture, None)
         self.forward_passes += 1
-        seen = self._run(picture, self._paths_that_fit(layer_path))
-        self._sizes.update({path: array.nbytes for path, array in seen.activations.items()})
-        keep = set(self._paths_that_fit(layer_path))
-        seen.activations = {path: array for path, array in seen.activations.items() if path in keep}
+        part: tuple[str, ...] = ()
+
+        def fit(sizes: Mapping[str, int], other_bytes: int) -> tuple[str, ...]:
+            nonlocal part
+            parts = self._split(sizes, self._room_beside(other_bytes))
+            part = next((part for part in parts if layer_path in part), ())
+            self._make_room(sum(sizes[path] for path in part) + other_bytes)
+            return part
+
+        new = self._run(picture, fit)
+        actual = {path: array.nbytes for path, array in new.activations.items()}
+        before = self._kept.get(picture)
+        # What a pass has shown of a size that was not known holds for the next one too.
+        shown = (
+            {} if before is None else {path: size for path, size in before.sizes.items() if size}
+        )
+        sizes = {**new.sizes, **shown, **actual}
+        room = self._room_beside(new.other_bytes)
+        if sum(actual.values()) > room:
+            # Larger than was known beforehand.
+            part = next((part for part in self._split(sizes, room) if layer_path in part), ())
+        keep = {path: new.activations[path] for path in part if path in new.activations}
+        self._make_room(sum(array.nbytes for array in keep.values()) + new.other_bytes)
+        before = self._kept.get(picture)
+        merged = {**before.activations, **keep} if before is not None else keep
+        seen = replace(new, activations=merged, sizes=sizes)
+        self._kept[picture] = seen
+        self._parts[picture, part] = None
         return seen
 
-    def _paths_that_fit(self, layer_path: str) -> list[str]:
-        first = self._layer_paths.index(layer_path)
-        in_turn = self._layer_paths[first:] + self._layer_paths[:first]
-        chosen = [layer_path]
-        room = self._memory_budget - self._sizes[layer_path]
-        for path in in_turn[1:]:
-            room -= self._sizes[path]
-            if room < 0:
-                break
-            chosen.append(path)
-        return chosen
+    def _room_beside(self, other_bytes: int) -> int:
+        return max(self.memory_budget - other_bytes, 0)
+
+    def _split(self, sizes: Mapping[str, int], room: int) -> list[tuple[str, ...]]:
+        if sum(sizes.values()) <= room:
+            return [tuple(sizes)]
+        parts: list[list[str]] = []
+        left = 0
+        for path, size in sizes.items():
+            if size > self.memory_budget:
+                continue
+            if not parts or size > left:
+                parts.append([])
+                # Half the budget, so that the same layers of two pictures fit side by side.
+                left = room // 2
+            parts[-1].append(path)
+            left -= size
+        return [tuple(part) for part in parts]
+
+    def _make_room(self, size: int) -> None:
+        while self._parts and self.nbytes + size > self.memory_budget:
+            (picture, _), _ = self._parts.popitem(last=False)
+            seen = self._kept[picture]
+            rest = [paths for index, paths in self._parts if index == picture]
+            if not rest:
+                del self._kept[picture]
+                continue
+            left = {path for paths in rest for path in paths}
+            kept = {path: array for path, array in seen.activations.items() if path in left}
+            self._kept[picture] = replace(seen, activations=kept)

@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import keras
+
+from . import backends, layer_roles
+from .layer_roles import LayerRole, RoleReader
 
 
 class LayerInfo(NamedTuple):
@@ -30,126 +33,239 @@ class LayerInfo(NamedTuple):
     class_name: str
     output_shape: tuple[int | None, ...]
 
+    @property
+    def activation_shape(self) -> tuple[int | None, ...]:
+        """Shape of the activation for one picture: `output_shape` without its batch axis.
+
+        A tensor that has none, such as a table of positions, has it whole.
+        """
+        return self.output_shape[1:] if self.output_shape[:1] == (None,) else self.output_shape
+
 
 @dataclass(frozen=True)
 class LayerCall:
-    """One tensor of one layer call, and the layer that was called."""
+    """One tensor of one layer call.
+
+    Attributes:
+        info: Its address and shape.
+        layer: The layer that was called.
+        role: What more is known of the tensor.
+        dtype: Its dtype, such as `"float32"`.
+        tells_format: Whether its data format is known from its layer or one before it.
+    """
 
     info: LayerInfo
-    layer: keras.Layer
+    layer: Any
+    role: LayerRole
+    dtype: str = "float32"
+    tells_format: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The layer call that raised: the innermost one.
+
+    Attributes:
+        path: Its address; empty for the model itself.
+        class_name: The layer's class.
+        shapes: The shapes it was given.
+        error: What it raised.
+    """
+
+    path: str
+    class_name: str
+    shapes: tuple[tuple[int | None, ...], ...]
+    error: Exception
+
+    def __str__(self) -> str:
+        who = f"The layer {self.path!r} ({self.class_name})" if self.path else "The model itself"
+        given = " and ".join(str(shape) for shape in self.shapes) or "no tensors"
+        kind = type(self.error).__name__
+        return f"{who}, given {given}, raised {kind}: {backends.first_lines(self.error)}"
 
 
 @dataclass
 class Recording:
-    """What the layers called within one run of a model put out."""
+    """What the layers called within one run of a model put out.
 
-    model: keras.Model
-    wanted: frozenset[str] | None
+    Attributes:
+        model: The model that is run.
+        wanted: Paths of the tensors to keep. Defaults to `None`, all.
+        calls: Every layer call so far, in the order in which they ended.
+        activations: The tensors kept, by path.
+        failure: The call that raised, if one did.
+    """
+
+    model: Any
+    wanted: frozenset[str] | None = None
     calls: list[LayerCall] = field(default_factory=list)
     activations: dict[str, Any] = field(default_factory=dict)
-    _parents: list[str] = field(default_factory=list)
+    failure: Failure | None = None
+    _parents: list[tuple[str, Any]] = field(default_factory=list)
     _times_called: dict[str, int] = field(default_factory=dict)
     _silent: bool = False
+    _roles: RoleReader = field(default_factory=lambda: RoleReader(()))
+    _scope: object = None
+    _batch_size: int | None = None
 
-    def around(self, layer: keras.Layer, run: Callable[[], Any], inputs: Sequence[Any]) -> Any:
+    def around(self, layer: Any, run: Callable[[], Any], inputs: Sequence[Any]) -> Any:
         """Runs one layer call and writes down what it puts out."""
         if self._silent:
             return run()
         if layer is self.model and not self._parents:
+            shapes = _shapes(inputs)
+            self._roles = RoleReader(tuple(len(shape) for shape in shapes))
+            self._batch_size = shapes[0][0] if shapes and shapes[0] else None
+            self._scope = backends.trace_scope()
             self._keep_inputs(layer, "", inputs)
-            return run()
+            return self._run(layer, "", run, inputs)
+        if layer_roles.is_cell(layer):
+            return self._run(layer, "", run, inputs, silent=True)
         path = self._new_path(layer.name)
         self._keep_inputs(layer, f"{path}/", inputs)
-        self._parents.append(path)
-        # An RNN calls its cell once a time step, inside a loop whose tensors live in it alone.
-        self._silent = isinstance(layer, keras.layers.RNN)
+        self._parents.append((path, layer))
         try:
-            outputs = run()
+            over_time = "TimeDistributed" in layer_roles.class_names(layer)
+            if over_time and not backends.is_legacy(layer):
+                outputs = self._run_over_time(layer, path, run, inputs)
+            else:
+                # An RNN calls its cell in a loop whose tensors live in it alone.
+                silent = over_time or layer_roles.is_rnn(layer)
+                outputs = self._run(layer, path, run, inputs, silent=silent)
         finally:
-            self._silent = False
             self._parents.pop()
         self._keep(layer, path, outputs)
         return outputs
 
+    def settled_calls(self) -> tuple[LayerCall, ...]:
+        """Gives the calls, each with the role that is known at the end of the run."""
+        roles = layer_roles.settled(
+            [call.role for call in self.calls], [call.info.activation_shape for call in self.calls]
+        )
+        return tuple(replace(call, role=role) for call, role in zip(self.calls, roles, strict=True))
+
+    def _run(
+        self,
+        layer: Any,
+        path: str,
+        run: Callable[[], Any],
+        inputs: Sequence[Any],
+        *,
+        silent: bool = False,
+    ) -> Any:
+        self._silent = silent
+        try:
+            return run()
+        except Exception as error:
+            if self.failure is None:
+                shapes = tuple(_shapes(inputs))
+                self.failure = Failure(path, type(layer).__name__, shapes, error)
+            raise
+        finally:
+            self._silent = False
+
+    def _run_over_time(
+        self, layer: Any, path: str, run: Callable[[], Any], inputs: Sequence[Any]
+    ) -> Any:
+        """Runs a layer that calls the layers within it once a time step.
+
+        What those put out is stacked, so that each has one entry, with the time after the batch.
+        """
+        outside = self.calls, self.activations, self._times_called, self.wanted
+        self.calls, self.activations, self._times_called, self.wanted = [], {}, {}, None
+        length = inputs[0].shape[1]
+        steps = length if isinstance(length, int) else None
+        # In a loop of the backend's own the shapes within can be told, the values not.
+        scope, self._scope = self._scope, self._scope if steps is not None else _ANY_SCOPE
+        try:
+            outputs = self._run(layer, path, run, inputs)
+        finally:
+            self._scope = scope
+            calls, tensors = self.calls, list(self.activations.values())
+            self.calls, self.activations, self._times_called, self.wanted = outside
+        runs = steps or 1
+        if len(calls) % runs:
+            return outputs  # not the same layers in each step
+        count = len(calls) // runs
+        for index, call in enumerate(calls[:count]):
+            shape = call.info.output_shape
+            info = call.info._replace(output_shape=(None, steps, *shape[1:]))
+            self.calls.append(replace(call, info=info))
+            if steps is not None and (self.wanted is None or info.path in self.wanted):
+                stacked = keras.ops.stack(tensors[index::count], axis=1)
+                self.activations[info.path] = stacked
+        return outputs
+
     def _new_path(self, name: str) -> str:
-        path = f"{self._parents[-1]}/{name}" if self._parents else name
+        path = f"{self._parents[-1][0]}/{name}" if self._parents else name
         count = self._times_called[path] = self._times_called.get(path, 0) + 1
         return path if count == 1 else f"{path}#{count}"
 
-    def _keep_inputs(self, layer: keras.Layer, prefix: str, inputs: Sequence[Any]) -> None:
+    def _keep_inputs(self, layer: Any, prefix: str, inputs: Sequence[Any]) -> None:
         # A functional model does not call its InputLayers; they stand for what it was given.
-        if not isinstance(layer, keras.Model) or isinstance(layer, keras.Sequential):
+        if not backends.is_model(layer) or backends.is_sequential(layer):
             return
         declared = getattr(layer, "inputs", None) or []
         given = keras.tree.flatten(inputs[0]) if inputs else []
         if len(declared) != len(given):
             return
         for sub_layer in layer.layers:
-            if isinstance(sub_layer, keras.layers.InputLayer):
+            if "InputLayer" in layer_roles.class_names(sub_layer):
                 for symbol, tensor in zip(declared, given, strict=True):
                     if sub_layer.output is symbol:
-                        value = keras.ops.convert_to_tensor(tensor, dtype=symbol.dtype)
+                        dtype = keras.backend.standardize_dtype(symbol.dtype)
+                        value = keras.ops.convert_to_tensor(tensor, dtype=dtype)
                         self._keep(sub_layer, prefix + sub_layer.name, value)
 
-    def _keep(self, layer: keras.Layer, path: str, outputs: Any) -> None:
+    def _keep(self, layer: Any, path: str, outputs: Any) -> None:
         tensors = [item for item in keras.tree.flatten(outputs) if keras.ops.is_tensor(item)]
+        if self._scope is not _ANY_SCOPE and backends.trace_scope() != self._scope:
+            return  # made in a loop or branch that was traced: out of reach from here
+        parent = self._parents[-1][1] if self._parents else self.model
         for index, tensor in enumerate(tensors):
             entry = path if len(tensors) == 1 else f"{path}:{index}"
-            info = LayerInfo(entry, layer.name, type(layer).__name__, open_batch(tensor.shape))
-            self.calls.append(LayerCall(info, layer))
+            shape = open_batch(tensor.shape, self._batch_size)
+            info = LayerInfo(entry, layer.name, type(layer).__name__, shape)
+            role = self._roles.read(layer, parent, index, info.activation_shape)
+            tells = role.channels_first is not None and len(info.activation_shape) >= 3
+            self.calls.append(LayerCall(info, layer, role, backends.dtype_name(tensor), tells))
             if self.wanted is None or entry in self.wanted:
                 self.activations[entry] = tensor
 
 
-def open_batch(shape: Sequence[int | None]) -> tuple[int | None, ...]:
-    """Gives a tensor's shape for any number of pictures."""
-    return (None, *shape[1:]) if len(shape) else ()
+_ANY_SCOPE = object()
+
+
+def open_batch(shape: Sequence[int | None], batch_size: int | None) -> tuple[int | None, ...]:
+    """Gives the shape of a tensor of a batch for any number of pictures.
+
+    A tensor that has no batch axis, such as a table of positions, is told by its first size, and
+    keeps its shape.
+    """
+    return (None, *shape[1:]) if len(shape) and shape[0] == batch_size else tuple(shape)
 
 
 _recording: ContextVar[Recording | None] = ContextVar("actviz_widgets_recording", default=None)
 _listeners = 0
 _listeners_lock = threading.Lock()
-_keras_call = keras.Layer.__call__
-
-
-@contextmanager
-def state_kept(model: keras.Model) -> Iterator[None]:
-    """Leaves the model's state as it was: variables that layers assign to, and losses.
-
-    Keras keeps the losses of a model's last call in its layers, and clears them at the next one.
-    """
-    layers = model._flatten_layers()
-    losses = [(list(layer._losses), set(layer._loss_ids)) for layer in layers]
-    try:
-        with keras.StatelessScope(collect_losses=False):
-            yield
-    finally:
-        for layer, (kept, ids) in zip(layers, losses, strict=True):
-            layer._losses[:] = kept
-            layer._loss_ids.clear()
-            layer._loss_ids.update(ids)
-
-
-def _listening_call(layer: keras.Layer, *args: Any, **kwargs: Any) -> Any:
-    recording = _recording.get()
-    if recording is None:
-        return _keras_call(layer, *args, **kwargs)
-    return recording.around(layer, lambda: _keras_call(layer, *args, **kwargs), args)
+_own_calls: dict[Any, Callable[..., Any]] = {}
 
 
 @contextmanager
 def listening(recording: Recording) -> Iterator[None]:
     """Writes down every layer call made on this thread while the block runs.
 
-    `keras.Layer.__call__`, through which all layers go, is exchanged for the length of the block.
-    Threads that run models of their own meanwhile pass straight through. Blocks may overlap in
-    time: the first one in exchanges the method, the last one out puts it back.
+    The `__call__` of Keras's base layer, through which all layers go, is exchanged for the length
+    of the block. Threads that run models of their own meanwhile pass straight through. Blocks may
+    overlap in time: the first one in exchanges the method, the last one out puts it back.
     """
     global _listeners
     with _listeners_lock:
         _listeners += 1
-        if _listeners == 1:
-            keras.Layer.__call__ = _listening_call
+        for base in backends.layer_classes():
+            if base not in _own_calls:
+                _own_calls[base] = base.__call__
+                base.__call__ = _listening_call(_own_calls[base])
     token = _recording.set(recording)
     try:
         yield
@@ -158,4 +274,21 @@ def listening(recording: Recording) -> Iterator[None]:
         with _listeners_lock:
             _listeners -= 1
             if _listeners == 0:
-                keras.Layer.__call__ = _keras_call
+                while _own_calls:
+                    base, own_call = _own_calls.popitem()
+                    base.__call__ = own_call
+
+
+def _listening_call(own_call: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(layer: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
+        recording = _recording.get()
+        if recording is None:
+            return own_call(layer, *args, **kwargs)
+        given = (*args, *kwargs.values())
+        return recording.around(layer, lambda: own_call(layer, *args, **kwargs), given)
+
+    return __call__
+
+
+def _shapes(inputs: Sequence[Any]) -> list[tuple[int | None, ...]]:
+    return [tuple(item.shape) for item in keras.tree.flatten(inputs) if hasattr(item, "shape")]

@@ -1,0 +1,162 @@
+"""What differs between the libraries that a Keras model can be of, behind one set of names.
+
+Keras 3 runs on TensorFlow, JAX or PyTorch; the legacy Keras 2, `tf_keras`, is a library of its own
+whose models Keras 3 does not know. None of them is imported here that is not loaded already.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+
+
+def is_legacy(model: object) -> bool:
+    """Whether a model or layer is one of `tf_keras`."""
+    legacy = sys.modules.get("tf_keras")
+    return legacy is not None and isinstance(model, legacy.layers.Layer)
+
+
+def layer_classes() -> tuple[Any, ...]:
+    """Gives the classes through whose `__call__` all layers go."""
+    legacy = sys.modules.get("tf_keras")
+    return (keras.Layer,) if legacy is None else (keras.Layer, legacy.layers.Layer)
+
+
+def is_model(layer: object) -> bool:
+    """Whether a layer is a model."""
+    legacy = sys.modules.get("tf_keras")
+    return isinstance(layer, keras.Model) or (
+        legacy is not None and isinstance(layer, legacy.Model)
+    )
+
+
+def is_sequential(layer: object) -> bool:
+    """Whether a layer is a `Sequential`."""
+    legacy = sys.modules.get("tf_keras")
+    return isinstance(layer, keras.Sequential) or (
+        legacy is not None and isinstance(layer, legacy.Sequential)
+    )
+
+
+def trace_scope() -> object:
+    """Identifies the trace that tensors made now belong to; `None` outside of any.
+
+    A tensor made inside a loop or a branch that the backend traces lives in it alone.
+    """
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return None if tf.executing_eagerly() else id(tf.compat.v1.get_default_graph())
+    if backend == "jax":
+        from jax.extend.core import get_opaque_trace_state
+
+        return get_opaque_trace_state(convention="flax")
+    return None
+
+
+@contextmanager
+def without_gradients() -> Iterator[None]:
+    """Keeps PyTorch from holding on to every tensor for a backward pass that never comes."""
+    if keras.backend.backend() != "torch":
+        yield
+        return
+    import torch
+
+    with torch.no_grad():
+        yield
+
+
+@contextmanager
+def state_kept(model: Any) -> Iterator[None]:
+    """Leaves the model's state as it was: variables that layers assign to, and losses.
+
+    Keras keeps the losses of a model's last call in its layers, and clears them at the next one.
+    """
+    layers = list(model._flatten_layers())
+    losses = [
+        (list(layer._losses), set(layer._loss_ids) if hasattr(layer, "_loss_ids") else None)
+        for layer in layers
+    ]
+    with _variables_kept(model):
+        try:
+            yield
+        finally:
+            for layer, (kept, ids) in zip(layers, losses, strict=True):
+                layer._losses[:] = kept
+                if ids is not None:
+                    layer._loss_ids.clear()
+                    layer._loss_ids.update(ids)
+
+
+@contextmanager
+def _variables_kept(model: Any) -> Iterator[None]:
+    if is_legacy(model):
+        # Without a stateless mode, what layers may assign to is put back. Within a trace nothing
+        # can be read, and Keras's own `predict` does the same.
+        import tensorflow as tf
+
+        before = (
+            [(variable, variable.numpy()) for variable in model.non_trainable_variables]
+            if (tf.executing_eagerly())
+            else []
+        )
+        try:
+            yield
+        finally:
+            for variable, value in before:
+                if not np.array_equal(variable.numpy(), value):
+                    variable.assign(value)
+        return
+    # Inside a compiled `predict`, JAX hands the weights in from outside, and a scope of our own
+    # would bake in those of the day it was compiled.
+    is_jax = keras.backend.backend() == "jax"
+    given = [(variable, variable.value) for variable in model.variables] if is_jax else []
+    with keras.StatelessScope(state_mapping=given, collect_losses=False):
+        yield
+
+
+def dtype_name(tensor: Any) -> str:
+    """Names a tensor's dtype as Keras does: `"float32"`, `"bfloat16"`, `"string"`."""
+    try:
+        return str(keras.backend.standardize_dtype(tensor.dtype))
+    except ValueError:  # complex numbers, which Keras has no name for
+        return str(getattr(tensor.dtype, "name", tensor.dtype))
+
+
+def as_array(tensor: Any) -> np.ndarray:
+    """Gives a backend tensor as an array.
+
+    Half-precision floats that numpy lacks come as float32, sparse tensors as full ones, and texts
+    as Python strings.
+    """
+    for densify in ("to_dense", "todense"):
+        if hasattr(tensor, densify) and type(tensor).__module__.split(".")[0] != "torch":
+            tensor = getattr(tensor, densify)()
+    if hasattr(tensor, "to_tensor"):  # ragged
+        tensor = tensor.to_tensor()
+    name = dtype_name(tensor)
+    if name == "string":
+        return np.char.decode(np.asarray(tensor.numpy(), dtype=bytes), "utf-8", "replace")
+    if name == "bfloat16" or name.startswith("float8"):
+        tensor = keras.ops.cast(tensor, "float32")
+    return np.asarray(keras.ops.convert_to_numpy(tensor))
+
+
+def first_lines(error: Exception) -> str:
+    """Gives what an error says in its first two lines, without what Keras puts around it."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    lines = [line.strip() for line in plain.splitlines()]
+    said = [
+        line
+        for line in lines
+        if line
+        and not line.startswith(("Exception encountered when calling", "Arguments rec", "•"))
+    ]
+    return " ".join(said[:2]) or type(error).__name__

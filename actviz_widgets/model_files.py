@@ -1,0 +1,77 @@
+"""Model files that are opened without running any code they bring along."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from .backends import first_lines, is_model
+
+
+class MissingModelError(FileNotFoundError, TypeError, ValueError):
+    """A text was given for a model, and there is no file of that name."""
+
+
+def opened(model: Any) -> Any:
+    """Gives a model as it is, and the model in a file where a path is given.
+
+    Args:
+        model: A Keras model, or the path of a `.keras` or `.h5` file.
+
+    Raises:
+        TypeError: If it is neither.
+        ValueError: If there is no such file, it cannot be read, or reading it would run code.
+    """
+    if is_model(model):
+        return model
+    if not isinstance(model, str | Path):
+        kind = type(model)
+        raise TypeError(
+            f"The model given is of type {kind.__module__}.{kind.__qualname__}; a keras.Model is "
+            "wanted, or the path of a .keras file. Load one with keras.models.load_model(path), or "
+            "build one with keras.Sequential([...])."
+        )
+    path = Path(model)
+    if path.is_dir():
+        raise ValueError(
+            f"{str(path)!r} is a folder; a keras.Model is wanted, or the path of a .keras file. A "
+            "TensorFlow SavedModel has no layers to look at: save the model as .keras."
+        )
+    if not path.is_file():
+        raise MissingModelError(
+            f"There is no file {str(path)!r}; a keras.Model is wanted, or the path of a .keras or "
+            ".h5 file. Check the path."
+        )
+    try:
+        return keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # what a file can be wrong in is open-ended
+        raise ValueError(_sentence(path, error)) from error
+
+
+def _sentence(path: Path, error: Exception) -> str:
+    # What Keras says may quote the path, and the layers' settings at length.
+    said = str(error).replace(str(path), "")
+    if "safe_mode=False" in said or "unsafe_deserialization" in said:
+        return (
+            f"The model in {str(path)!r} brings Python code of its own, such as a Lambda layer, "
+            "which opening it would run. If you trust whoever made it, allow it yourself: give "
+            f"keras.models.load_model({str(path)!r}, safe_mode=False) as the model."
+        )
+    missing = re.search(r"Could not locate class '(\w+)'", said)
+    if missing or "could not be deserialized" in said or "Unknown layer" in said:
+        name = missing or re.search(r"Unknown layer: '?(\w+)'?", said)
+        kind = f"a class of its own, {name.group(1)!r}" if name else "classes of its own"
+        return (
+            f"The model in {str(path)!r} has {kind}, which the file does not bring along. Load it "
+            "where they are defined, with keras.models.load_model, and give the model."
+        )
+    if path.suffix == ".keras" and not zipfile.is_zipfile(path):
+        return (
+            f"The model in {str(path)!r} cannot be opened: a .keras file is a zip archive, which "
+            "this is not."
+        )
+    return f"The model in {str(path)!r} cannot be opened: {first_lines(error)[:300]}"
