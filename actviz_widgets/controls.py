@@ -61,8 +61,8 @@ class OwnThreadMessages(widgets.Widget):  # type: ignore[misc]  # ipywidgets is 
         return False
 
 
-class _Dropdown(OwnThreadMessages, widgets.Dropdown):  # type: ignore[misc]
-    pass
+class Dropdown(OwnThreadMessages, widgets.Dropdown):  # type: ignore[misc]
+    """A dropdown that answers on its owner's thread."""
 
 
 class _Slider(OwnThreadMessages, widgets.IntSlider):  # type: ignore[misc]
@@ -98,7 +98,7 @@ class Chooser(widgets.HBox):  # type: ignore[misc]
         width: str = "auto",
     ) -> None:
         self._choose: Choose | None = None
-        self.dropdown = _Dropdown(
+        self.dropdown = Dropdown(
             # Pairs, since two entries may have the same text.
             options=[(text, index) for index, text in enumerate(entries)],
             description=label,
@@ -130,7 +130,7 @@ class Chooser(widgets.HBox):  # type: ignore[misc]
     def close(self) -> None:
         """Frees the control's widgets."""
         close_all([self.dropdown, self.previous_button, self.next_button])
-        _close_one(super(), self)
+        close_one(super(), self)
 
     def _chosen(self, index: int) -> None:
         if self._choose is not None and 0 <= index < self._count:
@@ -190,7 +190,7 @@ class NumberChooser(widgets.HBox):  # type: ignore[misc]
     def close(self) -> None:
         """Frees the control's widgets."""
         close_all([self.number_box, self.slider])
-        _close_one(super(), self)
+        close_one(super(), self)
 
     def _chosen(self, value: int) -> None:
         if self._choose is not None:
@@ -207,7 +207,7 @@ class Row(widgets.HBox):  # type: ignore[misc]
         """Frees the row and the controls in it."""
         for control in self.children:
             control.close()
-        _close_one(super(), self)
+        close_one(super(), self)
 
 
 class StatusLine(widgets.HTML):  # type: ignore[misc]
@@ -238,16 +238,17 @@ class StatusLine(widgets.HTML):  # type: ignore[misc]
 
     def close(self) -> None:
         """Frees the widget."""
-        _close_one(super(), self)
+        close_one(super(), self)
 
 
 def close_all(controls: Iterable[widgets.Widget]) -> None:
     """Frees widgets along with their layouts and styles, which they leave registered."""
     for control in controls:
-        _close_one(control, control)
+        close_one(control, control)
 
 
-def _close_one(closer: Any, widget: widgets.Widget) -> None:
+def close_one(closer: Any, widget: widgets.Widget) -> None:
+    """Frees a widget with its layout and style; `closer` has the `close` to call."""
     if widget.comm is None:
         return
     for part in (widget.layout, getattr(widget, "style", None)):

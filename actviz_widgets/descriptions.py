@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from . import feature_maps
+from .backends import first_lines
+from .feature_maps import Layout, Value
+from .map_statistics import statistics
 from .predictions import strongest_class
 
 
-def layer_entry(path: str, class_name: str, output_shape: tuple[int | None, ...]) -> str:
+def layer_entry(path: str, class_name: str, shape: tuple[int | None, ...]) -> str:
     """Describes a layer to choose: `conv2d_3 · Conv2D · 34 × 34 × 128`."""
-    sizes = " × ".join("?" if size is None else str(size) for size in output_shape[1:])
+    sizes = " × ".join("?" if size is None else str(size) for size in shape)
     return f"{path} · {class_name} · {sizes or 'a number'}"
 
 
-def map_title(path: str, shape: tuple[int, ...], channel: int) -> str:
+def map_title(path: str, layout: Layout, channel: int, slice_index: int) -> str:
     """Says which map is shown: `conv2d_3 · channel 17 of 128`."""
-    noun, count = feature_maps.channel_noun(shape), feature_maps.channel_count(shape)
-    return f"{path} · {noun} {channel} of {count}"
+    if isinstance(layout, Value):
+        return path
+    title = f"{path} · {layout.noun} {channel} of {layout.count}"
+    if (layout.slice_count or 1) > 1:
+        title += f" · slice {slice_index} of {layout.slice_count}"
+    return title
 
 
-def layer_line(path: str, activation: np.ndarray, channel: int) -> str:
+def layer_line(
+    path: str, layout: Layout, activation: np.ndarray, channel: int, slice_index: int
+) -> str:
     """Says which map is shown, and what its values come to."""
-    noun = feature_maps.channel_noun(activation.shape)
-    count = feature_maps.channel_count(activation.shape)
-    parts = [f"{path}, {noun} {channel} of {count} (0–{count - 1})"]
-    values = activation
-    if noun == "unit":
-        parts.append(f"value {float(activation.reshape(-1)[channel]):.4g}; all units")
-    elif activation.ndim == 2:
-        values = activation[:, channel]
-    else:
-        values = feature_maps.feature_map(activation, channel)
-        parts += [f"slice {size // 2} of {size}" for size in activation.shape[:-3]]
-    numbers = feature_maps.statistics(values)
+    if isinstance(layout, Value) and not (activation.size and activation.dtype.kind in "fiub"):
+        return f"{path}, shape {activation.shape}, {activation.dtype}"
+    parts = [path]
+    if not isinstance(layout, Value):
+        parts[0] += f", {layout.noun} {channel} of {layout.count} (0–{(layout.count or 1) - 1})"
+    if (layout.slice_count or 1) > 1:
+        parts.append(f"slice {slice_index} of {layout.slice_count}")
+    if layout.noun == "unit":
+        parts.append(f"value {float(activation[channel]):.4g}; all units")
+    numbers = statistics(layout.channel_values(activation, channel, slice_index))
     parts += [
         f"min {numbers.minimum:.4g}",
         f"mean {numbers.mean:.4g}",
@@ -48,24 +54,51 @@ def layer_line(path: str, activation: np.ndarray, channel: int) -> str:
     return " · ".join(parts)
 
 
-def refusal(name: str, model_input: np.ndarray, error: Exception) -> str:
-    """Says that a model cannot take an input, with the first lines of its own reason."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-    lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    reason = " ".join(lines[:2]) or type(error).__name__
+def too_large(path: str, size: int, shape: tuple[int | None, ...], memory_budget: int) -> str:
+    """Says why a layer is not shown."""
+    sizes = " × ".join(str(side) for side in shape)
     return (
-        f"The model cannot take the picture {name!r}, given as {model_input.shape} "
-        f"{model_input.dtype}: {reason}"
+        f"{path} puts out {sizes} values for this picture, {in_bytes(size)}. That is more than "
+        f"memory_budget allows to keep, {in_bytes(memory_budget)}. Give a larger memory_budget, or "
+        "a smaller picture where the model takes one."
     )
 
 
+def in_parts(total: int, memory_budget: int, part_count: int) -> str:
+    """Says that the layers of one picture are not all kept."""
+    return (
+        f"All layers of this picture take {in_bytes(total)}, and memory_budget is "
+        f"{in_bytes(memory_budget)}: they are computed in {part_count} parts, as they are looked "
+        "at."
+    )
+
+
+def in_bytes(size: int) -> str:
+    """Writes a number of bytes as people read it: `14.7 MB`."""
+    value, units = float(size), ["bytes", "kB", "MB", "GB", "TB"]
+    while float(f"{value:.3g}") >= 1000 and len(units) > 1:
+        value, units = value / 1000, units[1:]
+    return f"{value:.3g} {units[0]}"
+
+
+def refusal(name: str, shapes: str, error: Exception) -> str:
+    """Says that a model cannot take an input, with the first lines of its own reason.
+
+    Args:
+        name: What the picture is called.
+        shapes: Shapes and dtypes that the model was given, in words.
+        error: What the model raised.
+    """
+    return f"The model cannot take the picture {name!r}, given as {shapes}: {first_lines(error)}"
+
+
 def class_line(
-    predictions: np.ndarray | None,
-    class_names: Sequence[str] | None,
-    activation_function: str | None,
+    predictions: Any, class_names: Sequence[str] | None, activation_function: str | None
 ) -> str:
     """Says which class the model predicts, or the number it gives; empty if it gives neither."""
-    if predictions is None:
+    if isinstance(predictions, dict | list | tuple):
+        return f"The model has {len(predictions)} outputs; each is a layer to choose."
+    if not isinstance(predictions, np.ndarray) or predictions.dtype.kind not in "fiub":
         return ""
     prediction = strongest_class(predictions, class_names, activation_function)
     if prediction is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,22 +9,21 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 import numpy as np
 
-from . import descriptions, feature_maps
-from .activation_model import (
-    ActivationModel,
-    LayerInfo,
-    as_array,
-    model_inputs,
-)
-from .activations import Activations, Seen
+from . import descriptions
+from .activation_model import ActivationModel, LayerInfo
+from .activations import Seen
 from .canvas import FigureCanvas
 from .controls import Chooser, NumberChooser, Row, StatusLine
+from .declared_inputs import declared_inputs
+from .extraction import Extraction
+from .feature_maps import Layout
 from .figure import ActivationFigure
 from .latest_wins import LatestWins, OwnerThread
-from .model_input import ModelInput
+from .layer_chooser import LayerChooser, LayerEntry
 from .pictures import Picture, Pictures, Preprocess
 from .predictions import check_class_names
 from .selection import Selection
+from .views import WordsView
 
 if TYPE_CHECKING:
     import keras
@@ -36,15 +34,7 @@ MEMORY_BUDGET = 256 * 2**20
 
 
 # Layers whose maps are still the picture.
-_BEFORE_THE_FIRST = (
-    "CenterCrop",
-    "Dropout",
-    "InputLayer",
-    "Normalization",
-    "Rescaling",
-    "Resizing",
-    "ZeroPadding2D",
-)
+_BEFORE_THE_FIRST = ("CenterCrop", "Normalization", "Rescaling", "Resizing", "ZeroPadding2D")
 
 
 class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipywidgets is untyped
@@ -56,12 +46,15 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     through the model once; moving between layers and channels of it costs no further pass.
 
     Args:
-        model: A built Keras model. It is not changed.
+        model: A built Keras model, or the path of a `.keras` or `.h5` file. It is not changed.
         images: One picture or many: an array `(height, width, channels)` or
             `(count, height, width, channels)`, a path, a PIL image, a list or `{name: picture}` of
             these, a folder, or a `tf.data.Dataset` of pictures or of pictures with labels (its
             first 100). Float arrays of the model's input shape go in untouched. All else is taken
-            as pixels of 0 to 255, and resized to the model's input size (bilinear).
+            as pixels of 0 to 255, and resized to the model's input size (bilinear). For a model
+            whose input is no picture (tokens, series, tables), or of several inputs: an array with
+            the batch axis, or a list or dict of them in the structure the model declares; these go
+            in as they are given.
         preprocess: Makes model input of pixels: called with a float32 array
             `(1, height, width, channels)` of 0 to 255. Defaults to `None`: pixels are divided by
             255, unless the model begins with a `Rescaling` or `Normalization` layer.
@@ -70,7 +63,8 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         layers: Layer paths to offer. Defaults to `None`, every layer call.
         cmap: Name of a matplotlib colour map for the feature map.
         memory_budget: Bytes of pictures and activations that may be kept. Where the layers of one
-            picture do not fit, as many as fit are computed at a time. Defaults to 256 MiB.
+            picture do not fit, they are computed in parts, as they are looked at. Defaults to
+            256 MiB, which a Binder session of 2 GB has room for.
 
     Raises:
         TypeError: If `model` is not a Keras model, or `images` nothing that can be pictures.
@@ -108,29 +102,26 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         if memory_budget < 1:
             raise ValueError(f"memory_budget is {memory_budget} bytes; 1 or more is wanted.")
         self._activation_model = ActivationModel(model, layers)
-        self._pictures = Pictures(images, _model_input(self._activation_model), preprocess)
-        first_image = self._pictures.first_readable()
-        if model_inputs(model) is None:
-            # Which layers a model written by hand has shows when it runs.
-            self._activation_model.forward(self._pictures.load(first_image).model_input, ())
-        self._layers = {info.path: info for info in self._activation_model.captured}
+        inputs = declared_inputs(self._activation_model)
+        self._pictures = Pictures(images, inputs, preprocess, most_bytes=memory_budget // 2)
+        self._extraction = Extraction(self._activation_model, self._pictures, memory_budget)
         self._class_names = check_class_names(class_names, self._activation_model.prediction_shape)
-        self._activations = Activations(self._run_model, self._layer_sizes(), memory_budget)
         self._view = ActivationFigure(cmap)
-        first_layer = _first_worth_showing(tuple(self._layers.values()))
-        self._activations.get(first_image, first_layer)
+        first_image = self._extraction.first_image
+        first_layer = self._first_worth_showing()
+        self._extraction.get(first_image, first_layer)
 
         self._latest = LatestWins(self._redraw, self._owner)
         self._shown = ""
         super().__init__(layout=widgets.Layout(width="100%", max_width="1000px"))
         self._closed = False
-        self.offer(len(self.images), {info.path: info.output_shape[1:] for info in self.layers})
+        self.offer(len(self.images), self._extraction.layouts)
         self.image, self.layer = first_image, first_layer
         self._build_controls()
         self._show_choice()
         self._redraw()
         # Registered after the selection's own observers, so that the channel is within the layer.
-        self.observe(self._on_choice, names=["image", "layer", "channel"])
+        self.observe(self._on_choice, names=["image", "layer", "channel", "slice"])
 
     # ------------------------------------------------------------------------------------- state
 
@@ -150,23 +141,39 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     def layers(self) -> tuple[LayerInfo, ...]:
         """The layer calls to choose from, in the order in which they run."""
         self._check_open()
-        return tuple(self._layers.values())
+        return tuple(self._extraction.layers.values())
 
     @property
     def activation(self) -> np.ndarray:
-        """What the chosen layer puts out for the chosen picture, without batch axis."""
-        return self._seen().activations[self.layer]
+        """What the chosen layer puts out for the chosen picture, without batch axis.
+
+        Raises:
+            ValueError: If it takes more bytes than `memory_budget`.
+        """
+        seen, layer = self._seen(), self.layer
+        if layer not in seen.activations:
+            raise ValueError(self._too_large(seen))
+        return seen.activations[layer]
 
     @property
     def feature_map(self) -> np.ndarray:
-        """The array on display, `(height, width)`."""
-        return feature_maps.feature_map(self.activation, self.channel)
+        """The array on display, `(height, width)`.
+
+        Of a dense layer its units, folded into rows where they are many; of a series all of it,
+        `(time, channels)`.
+
+        Raises:
+            ValueError: If the layer puts out texts, or nothing that is a map.
+        """
+        activation, layout = self.activation, self._layout()
+        channel, slice_index = layout.nearest(self.channel, self.slice)
+        return layout.feature_map(activation, channel, slice_index)
 
     @property
-    def predictions(self) -> np.ndarray | None:
-        """The model's output for the chosen picture, without batch axis.
+    def predictions(self) -> Any:
+        """The model's output for the chosen picture, an array without batch axis.
 
-        `None` if the model has several outputs.
+        Of a model with several outputs they come in the structure that it gives them in.
         """
         return self._seen().predictions
 
@@ -214,7 +221,8 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         super().close()
         self._view.figure.clear()
         # The explorer may live on in a variable, what it held does not.
-        del self._view, self._canvas, self._activations, self._pictures, self._activation_model
+        del self._view, self._canvas, self._extraction, self._pictures, self._activation_model
+        self.offer(0, {})
 
     # ------------------------------------------------------------------------------------ wiring
 
@@ -222,23 +230,29 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._canvas = FigureCanvas(self._view.figure, self._owner)
         self._image_chooser = Chooser("Image", self.images, self._owner, steps=True)
         entries = [
-            descriptions.layer_entry(info.path, info.class_name, info.output_shape)
+            LayerEntry(
+                descriptions.layer_entry(info.path, info.class_name, info.activation_shape),
+                self._activation_model.role(info.path).passes_on,
+            )
             for info in self.layers
         ]
-        self._layer_chooser = Chooser("Layer", entries, self._owner)
+        self._layer_chooser = LayerChooser(entries, self._owner)
         self._channel_chooser = NumberChooser(self._owner)
+        self._slice_chooser = NumberChooser(self._owner)
         self._status = StatusLine()
         self.children = (
             Row([self._image_chooser, self._layer_chooser]),
-            Row([self._channel_chooser]),
+            Row([self._channel_chooser, self._slice_chooser]),
             self._canvas,
             self._status,
         )
 
-        paths = tuple(self._layers)
+        paths = tuple(self._extraction.layers)
+        self._order = {path: index for index, path in enumerate(paths)}
         self._image_chooser.on_choice(lambda index: self._choose("image", index))
         self._layer_chooser.on_choice(lambda index: self._choose("layer", paths[index]))
         self._channel_chooser.on_choice(lambda value: self._choose("channel", value))
+        self._slice_chooser.on_choice(lambda value: self._choose("slice", value))
 
     def _choose(self, name: str, value: object) -> None:
         """Sets a trait from a control; an error has no cell to go to there, so it is shown."""
@@ -259,41 +273,79 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         if self._closed:
             return
         self._image_chooser.show(self.image)
-        self._layer_chooser.show(list(self._layers).index(self.layer))
-        shape = self._layers[self.layer].output_shape[1:]
-        noun, count = feature_maps.channel_noun(shape), feature_maps.channel_count(shape)
-        self._channel_chooser.show(noun, self.channel, count)
+        self._layer_chooser.show(self._order[self.layer])
+        layout = self._extraction.layouts[self.layer]
+        if layout.count is None or layout.slice_count is None:
+            layout = self._layout_if_seen() or layout
+        self._channel_chooser.show(layout.noun, self.channel, layout.count or 1)
+        slices = layout.slice_count or 1
+        self._slice_chooser.show("slice", self.slice, slices)
+        self._slice_chooser.layout.display = None if slices > 1 else "none"
 
     def _redraw(self) -> None:
         """Brings figure and status in step with the traits; the last good ones stay on an error."""
         if self._closed:
             return
         try:
-            seen = self._activations.get(self.image, self.layer)
-            self._draw(seen.picture, seen.activations[self.layer])
+            seen = self._extraction.get(self.image, self.layer)
+            self._keep_within(self._extraction.layout(seen, self.layer))
+            self._draw(seen)
             self._status.show(self._lines(seen), [seen.picture.warning])
         except Exception as error:
             self._show_error(error)
 
-    def _draw(self, picture: Picture, activation: np.ndarray) -> None:
-        shape, channel = activation.shape, self.channel
-        values = feature_maps.feature_map(activation, channel)
-        title = descriptions.map_title(self.layer, shape, channel)
-        moved = self._view.show_picture(picture.shown, picture.size, picture.name)
-        moved |= self._view.show_feature_map(
-            values,
-            title,
-            mark=feature_maps.marked_region(shape, channel),
-            place=lambda row, column: feature_maps.place(shape, row, column),
-        )
+    def _keep_within(self, layout: Layout) -> None:
+        """Brings the channel within a layer whose number of channels shows when it runs."""
+        static = self._extraction.layouts[self.layer]
+        if (static.count is None or static.slice_count is None) and layout.count is not None:
+            self.bring_within(layout)
+            self._show_choice()
+
+    def _draw(self, seen: Seen[Picture]) -> None:
+        layout = self._extraction.layout(seen, self.layer)
+        channel, slice_index = self.channel, self.slice
+        title = descriptions.map_title(self.layer, layout, channel, slice_index)
+        moved = self._view.show_input(seen.picture.view, seen.picture.name)
+        activation = seen.activations.get(self.layer)
+        if activation is None:
+            moved |= self._view.show_activation(WordsView(self._too_large(seen)), title)
+        else:
+            names = self._unit_names(seen, activation)
+            moved |= self._view.show_activation(
+                layout.view(activation, channel, slice_index, names),
+                title,
+                layout.caption(activation, channel, names),
+            )
         if moved:
             self._canvas.set_home(self._view.full_limits)
         self._canvas.draw_idle()
-        self._shown = f"{picture.name} at {title}"
+        self._shown = f"{seen.picture.name} at {title}"
+
+    def _unit_names(self, seen: Seen[Picture], activation: np.ndarray) -> Sequence[str] | None:
+        """Names the units of a layer that puts out the predictions."""
+        names = self._class_names
+        if names is None or not isinstance(seen.predictions, np.ndarray):
+            return None
+        if not np.array_equal(activation, seen.predictions):
+            return None
+        return names if len(names) == activation.size else names[1:]
+
+    def _too_large(self, seen: Seen[Picture]) -> str:
+        shape = self._extraction.shape(seen, self.layer)
+        budget = self._extraction.activations.memory_budget
+        return descriptions.too_large(self.layer, seen.sizes[self.layer], shape, budget)
 
     def _lines(self, seen: Seen[Picture]) -> tuple[str, ...]:
+        layout, activations = (
+            self._extraction.layout(seen, self.layer),
+            self._extraction.activations,
+        )
         lines = [
-            descriptions.layer_line(self.layer, seen.activations[self.layer], self.channel),
+            descriptions.layer_line(
+                self.layer, layout, seen.activations[self.layer], self.channel, self.slice
+            )
+            if self.layer in seen.activations
+            else self._too_large(seen),
             descriptions.class_line(
                 seen.predictions,
                 self._class_names,
@@ -303,11 +355,10 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         ]
         if self._pictures.note:
             lines.append(f"Shown are {self._pictures.note}.")
-        if not self._activations.is_whole:
-            lines.append(
-                "The layers of one picture do not fit in memory_budget together: a layer that is "
-                "not kept costs a pass through the model."
-            )
+        parts = activations.part_count(seen)
+        if parts > 1:
+            total = sum(seen.sizes.values())
+            lines.append(descriptions.in_parts(total, activations.memory_budget, parts))
         return tuple(lines)
 
     def _show_error(self, error: Exception) -> None:
@@ -317,33 +368,29 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
 
     # ---------------------------------------------------------------------------------- the model
 
-    def _run_model(self, index: int, layer_paths: Sequence[str]) -> Seen[Picture]:
-        picture = self._pictures.load(index)
-        try:
-            forward = self._activation_model.forward(picture.model_input, layer_paths)
-        except Exception as error:  # what a model can raise is open-ended
-            raise ValueError(
-                descriptions.refusal(picture.name, picture.model_input, error)
-            ) from error
-        single = hasattr(forward.predictions, "shape")
-        predictions = as_array(forward.predictions)[0] if single else None
-        activations = {
-            path: _first_of_batch(as_array(tensor)) for path, tensor in forward.activations.items()
-        }
-        other_bytes = picture.shown.nbytes + picture.model_input.nbytes
-        return Seen(picture, predictions, activations, other_bytes)
+    def _first_worth_showing(self) -> str:
+        layouts = self._extraction.layouts
+        with_maps = [
+            path
+            for path, info in self._extraction.layers.items()
+            if layouts[path].has_feature_maps
+            and info.class_name not in _BEFORE_THE_FIRST
+            and not self._activation_model.role(path).passes_on
+        ]
+        return (with_maps or list(layouts))[0]
 
     def _seen(self) -> Seen[Picture]:
         self._check_open()
         image, layer = self.image, self.layer
-        kept = self._activations.kept(image, layer)
-        return kept or self._owner.call(lambda: self._activations.get(image, layer))
+        kept = self._extraction.activations.kept(image, layer)
+        return kept or self._owner.call(lambda: self._extraction.get(image, layer))
 
-    def _layer_sizes(self) -> dict[str, int]:
-        return {
-            path: 4 * math.prod(size or 0 for size in info.output_shape[1:])
-            for path, info in self._layers.items()
-        }
+    def _layout(self) -> Layout:
+        return self._extraction.layout(self._seen(), self.layer)
+
+    def _layout_if_seen(self) -> Layout | None:
+        seen = self._extraction.activations.kept(self.image, self.layer)
+        return None if seen is None else self._extraction.layout(seen, self.layer)
 
     def _catch_up(self) -> None:
         self._check_open()
@@ -364,35 +411,3 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     def _png(self) -> str:
         self._catch_up()
         return self._canvas.png()
-
-
-def _model_input(activation_model: ActivationModel) -> ModelInput:
-    inputs = model_inputs(activation_model.model)
-    if inputs is None:
-        return ModelInput(None)
-    if not hasattr(inputs, "shape"):
-        raise ValueError(
-            f"The model {activation_model.model.name!r} takes several inputs; the explorer shows "
-            "models of one picture input."
-        )
-    return ModelInput(
-        tuple(inputs.shape[1:]), str(inputs.dtype), activation_model.leading_scaling()
-    )
-
-
-def _first_worth_showing(layers: tuple[LayerInfo, ...]) -> str:
-    with_maps = [
-        info
-        for info in layers
-        if feature_maps.has_feature_maps(info.output_shape[1:])
-        and info.class_name not in _BEFORE_THE_FIRST
-        and not info.class_name.startswith("Rand")
-    ]
-    return (with_maps or layers)[0].path
-
-
-def _first_of_batch(array: np.ndarray) -> np.ndarray:
-    first = array[0] if array.ndim else array
-    # What is kept is handed out; nobody should change it unawares.
-    first.flags.writeable = False
-    return first

@@ -8,7 +8,7 @@ from typing import Any
 
 import traitlets
 
-from .feature_maps import channel_count, channel_noun
+from .feature_maps import Layout
 from .layer_paths import unknown_layer_sentence
 
 
@@ -52,28 +52,36 @@ class LayerPath(traitlets.Unicode[str, Any]):
 
 
 class Selection(traitlets.HasTraits):
-    """A chosen picture, layer and channel.
+    """A chosen picture, layer, channel and slice.
 
-    Each keeps its value when another changes, save that the channel is brought down to the last one
-    of a layer that has fewer. A value that is not there raises a `ValueError`, and nothing changes.
+    Each keeps its value when another changes, save that channel and slice are brought down to the
+    last one of a layer that has fewer. A value that is not there raises a `ValueError`, and nothing
+    changes.
     """
 
     image = Index(help="Index of the chosen picture, from 0.")
     layer = LayerPath(help="Path of the chosen layer, such as 'backbone/conv2d_3'.")
-    channel = Index(help="Index of the chosen channel, or unit of a dense layer, from 0.")
+    channel = Index(help="Index of the chosen channel, unit or attention head, from 0.")
+    slice = Index(help="Index of the chosen slice of a volume, or time step of a video, from 0.")
 
     _image_count = 0
-    _shapes: Mapping[str, tuple[int | None, ...]] = {}
+    _layouts: Mapping[str, Layout] = {}
 
-    def offer(self, image_count: int, shapes: Mapping[str, tuple[int | None, ...]]) -> None:
+    def offer(self, image_count: int, layouts: Mapping[str, Layout]) -> None:
         """Says what there is to choose from.
 
         Args:
             image_count: Number of pictures.
-            shapes: Shapes of the activations, without batch axis, by layer path.
+            layouts: How each activation is laid out, by layer path. A layout that leaves its
+                number of channels open takes any.
         """
         self._image_count = image_count
-        self._shapes = shapes
+        self._layouts = layouts
+
+    def bring_within(self, layout: Layout) -> None:
+        """Brings channel and slice down to the last ones of a layout."""
+        self.channel = min(self.channel, _last(layout.count))
+        self.slice = min(self.slice, _last(layout.slice_count))
 
     @traitlets.validate("image")
     def _check_image(self, proposal: dict[str, Any]) -> int:
@@ -87,22 +95,40 @@ class Selection(traitlets.HasTraits):
     @traitlets.validate("layer")
     def _check_layer(self, proposal: dict[str, Any]) -> str:
         path = str(proposal["value"])
-        if path not in self._shapes:
-            raise SelectionError(unknown_layer_sentence(path, tuple(self._shapes)))
+        if path not in self._layouts:
+            raise SelectionError(unknown_layer_sentence(path, tuple(self._layouts)))
         return path
 
     @traitlets.validate("channel")
     def _check_channel(self, proposal: dict[str, Any]) -> int:
         self._check_layer({"value": self.layer})
-        channel, count = proposal["value"], channel_count(self._shapes[self.layer])
-        if not 0 <= channel < count:
-            noun = channel_noun(self._shapes[self.layer])
+        layout = self._layouts[self.layer]
+        return self._check_index("channel", layout.noun, proposal["value"], layout.count)
+
+    @traitlets.validate("slice")
+    def _check_slice(self, proposal: dict[str, Any]) -> int:
+        self._check_layer({"value": self.layer})
+        count = self._layouts[self.layer].slice_count
+        return self._check_index("slice", "slice", proposal["value"], count)
+
+    def _check_index(self, name: str, noun: str, index: int, count: int | None) -> int:
+        if not 0 <= index <= _last(count):
+            if count is None:
+                has, wanted = f"as many {noun}s as the picture makes it", "0 or more"
+            else:
+                has, wanted = f"{count} {noun}{'s' * (count != 1)}", f"0 to {_last(count)}"
             raise SelectionError(
-                f"channel was set to {channel}; {self.layer!r} has {count} {noun}"
-                f"{'s' * (count > 1)}, so choose 0 to {count - 1}."
+                f"{name} was set to {index}; {self.layer!r} has {has}, so choose {wanted}."
             )
-        return int(channel)
+        return int(index)
 
     @traitlets.observe("layer")
-    def _clamp_channel(self, _: dict[str, Any]) -> None:
-        self.channel = min(self.channel, channel_count(self._shapes[self.layer]) - 1)
+    def _clamp(self, _: dict[str, Any]) -> None:
+        self.bring_within(self._layouts[self.layer])
+
+
+def _last(count: int | None) -> int:
+    return _ANY_INDEX if count is None else max(count, 1) - 1
+
+
+_ANY_INDEX = 2**31

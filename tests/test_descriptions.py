@@ -1,82 +1,195 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
 import numpy as np
 import pytest
 
-from actviz_widgets.descriptions import class_line, layer_entry, layer_line, map_title
+from actviz_widgets.descriptions import (
+    class_line,
+    in_bytes,
+    in_parts,
+    layer_entry,
+    layer_line,
+    map_title,
+    refusal,
+    too_large,
+)
+from actviz_widgets.feature_maps import Shape, layout_of
+from actviz_widgets.layer_roles import LayerRole
+
+PLAIN = LayerRole()
+
+
+def line(path: str, activation: np.ndarray, channel: int = 0, at: int = 0, **role: Any) -> str:
+    layout = layout_of(activation.shape, LayerRole(**role), activation.dtype)
+    return layer_line(path, layout, activation, channel, at)
 
 
 @pytest.mark.parametrize(
-    ("path", "class_name", "output_shape", "expected"),
+    ("path", "class_name", "shape", "expected"),
     [
-        ("conv2d_3", "Conv2D", (None, 34, 34, 128), "conv2d_3 · Conv2D · 34 × 34 × 128"),
-        ("backbone/conv", "Conv2D", (None, None, None, 8), "backbone/conv · Conv2D · ? × ? × 8"),
-        ("dense", "Dense", (None, 512), "dense · Dense · 512"),
-        ("loss", "Lambda", (None,), "loss · Lambda · a number"),
+        ("conv2d_3", "Conv2D", (34, 34, 128), "conv2d_3 · Conv2D · 34 × 34 × 128"),
+        ("backbone/conv", "Conv2D", (None, None, 8), "backbone/conv · Conv2D · ? × ? × 8"),
+        ("dense", "Dense", (512,), "dense · Dense · 512"),
         ("loss", "Lambda", (), "loss · Lambda · a number"),
     ],
 )
 def test_a_layer_to_choose_is_told_with_its_kind_and_size(
-    path: str, class_name: str, output_shape: tuple[int | None, ...], expected: str
+    path: str, class_name: str, shape: Shape, expected: str
 ) -> None:
-    assert layer_entry(path, class_name, output_shape) == expected
+    assert layer_entry(path, class_name, shape) == expected
 
 
 @pytest.mark.parametrize(
-    ("shape", "expected"),
+    ("shape", "role", "expected"),
     [
-        ((34, 34, 128), "conv · channel 17 of 128"),
-        ((512,), "conv · unit 17 of 512"),
-        ((20, 64), "conv · channel 17 of 64"),
+        ((34, 34, 128), PLAIN, "conv · channel 17 of 128"),
+        ((128, 34, 34), LayerRole(channels_first=True), "conv · channel 17 of 128"),
+        ((512,), PLAIN, "conv · unit 17 of 512"),
+        ((20, 64), PLAIN, "conv · channel 17 of 64"),
+        ((20, 9, 9), LayerRole(is_attention=True), "conv · head 17 of 20"),
+        ((197, 64), LayerRole(may_be_tokens=True), "conv · channel 17 of 64"),
+        ((6, 9, 9, 32), PLAIN, "conv · channel 17 of 32 · slice 3 of 6"),
+        ((1, 9, 9, 32), PLAIN, "conv · channel 17 of 32"),
+        ((), PLAIN, "conv"),
     ],
 )
-def test_the_title_of_a_map_counts_the_channels(shape: tuple[int, ...], expected: str) -> None:
-    assert map_title("conv", shape, 17) == expected
+def test_the_title_of_a_map_counts_what_is_chosen(
+    shape: Shape, role: LayerRole, expected: str
+) -> None:
+    assert map_title("conv", layout_of(shape, role, "float32"), 17, 3) == expected
+
+
+def test_the_title_of_texts_is_the_layer() -> None:
+    assert map_title("vectorize", layout_of((20,), PLAIN, "string"), 0, 0) == "vectorize"
 
 
 def test_a_feature_map_is_told_with_its_statistics() -> None:
     activation = np.zeros((2, 2, 3))
     activation[:, :, 1] = [[0, -2], [0, 6]]
-    assert layer_line("conv", activation, 1) == (
-        "conv, channel 1 of 3 (0–2) · min -2 · mean 1 · max 6 · 50.0% zeros"
-    )
+    expected = "conv, channel 1 of 3 (0–2) · min -2 · mean 1 · max 6 · 50.0% zeros"
+    assert line("conv", activation, 1) == expected
+    assert line("conv", activation.transpose(2, 0, 1), 1, channels_first=True) == expected
 
 
 def test_a_unit_is_told_with_its_value_and_the_statistics_of_all() -> None:
     activation = np.array([0.0, 2.5, 0.0, 1.5])
-    assert layer_line("dense", activation, 1) == (
+    assert line("dense", activation, 1) == (
         "dense, unit 1 of 4 (0–3) · value 2.5; all units · min 0 · mean 1 · max 2.5 · 50.0% zeros"
     )
 
 
 def test_units_are_counted_without_what_fills_their_last_row() -> None:
-    line = layer_line("dense", np.ones(50), 49)
-    assert "mean 1 · max 1 · 0.0% zeros" in line
-    assert "NaN" not in line
+    told = line("dense", np.ones(50), 49)
+    assert "mean 1 · max 1 · 0.0% zeros" in told
+    assert "NaN" not in told
 
 
-def test_the_statistics_beside_a_channel_of_a_sequence_say_what_they_are_of() -> None:
+def test_the_statistics_beside_a_channel_of_a_sequence_are_of_that_channel() -> None:
     activation = np.array([[1.0, 100.0], [3.0, 100.0]])
-    line = layer_line("lstm", activation, 0)
-    assert line.startswith("lstm, channel 0 of 2 (0–1) · ")
-    of_the_channel = "min 1 · mean 2 · max 3" in line
-    assert of_the_channel or "all channels" in line
+    expected = "lstm, channel 0 of 2 (0–1) · min 1 · mean 2 · max 3 · 0.0% zeros"
+    assert line("lstm", activation, 0) == expected
+    assert line("lstm", activation.T, 0, channels_first=True) == expected
 
 
-def test_of_a_3d_layer_the_slice_on_show_is_told() -> None:
-    # A map shows 1 of the 8 slices: what is left out is counted on screen.
-    line = layer_line("conv3d", np.zeros((8, 2, 2, 3)), 1)
-    assert "of 8" in line
+def test_of_a_volume_the_slice_on_show_is_told_with_its_own_statistics() -> None:
+    activation = np.zeros((8, 2, 2, 3))
+    activation[5, :, :, 1] = [[0, -2], [0, 6]]
+    assert line("conv3d", activation, 1, 5) == (
+        "conv3d, channel 1 of 3 (0–2) · slice 5 of 8 · min -2 · mean 1 · max 6 · 50.0% zeros"
+    )
+
+
+def test_of_attention_scores_the_head_is_told_with_its_own_statistics() -> None:
+    activation = np.stack([np.eye(4), np.full((4, 4), 0.25)])
+    told = line("attention:1", activation, 1, is_attention=True)
+    assert told == ("attention:1, head 1 of 2 (0–1) · min 0.25 · mean 0.25 · max 0.25 · 0.0% zeros")
+
+
+def test_the_statistics_of_tokens_are_of_all_of_them() -> None:
+    activation = np.ones((17, 2))
+    activation[0, 1] = 18
+    told = line("block", activation, 1, may_be_tokens=True)
+    assert told == "block, channel 1 of 2 (0–1) · min 1 · mean 2 · max 18 · 0.0% zeros"
 
 
 def test_values_that_are_not_finite_are_counted() -> None:
     activation = np.ones((2, 2, 1))
     activation[0] = np.nan
-    assert layer_line("conv", activation, 0).endswith("max 1 · 0.0% zeros · 2 NaN or infinite")
+    assert line("conv", activation).endswith("max 1 · 0.0% zeros · 2 NaN or infinite")
 
 
 def test_a_single_number_can_be_told() -> None:
-    assert layer_line("loss", np.array(2.0), 0) == (
-        "loss, channel 0 of 1 (0–0) · min 2 · mean 2 · max 2 · 0.0% zeros"
+    assert line("loss", np.array(2.0)) == "loss · min 2 · mean 2 · max 2 · 0.0% zeros"
+
+
+@pytest.mark.parametrize(
+    ("activation", "expected"),
+    [
+        (np.array([["cat", "dog"]]), "lookup, shape (1, 2), <U3"),
+        (np.zeros((0, 4, 3), np.float32), "lookup, shape (0, 4, 3), float32"),
+        (np.ones((2, 2, 1), np.complex64), "lookup, shape (2, 2, 1), complex64"),
+    ],
+)
+def test_what_has_no_statistics_is_told_with_shape_and_dtype(
+    activation: np.ndarray, expected: str
+) -> None:
+    assert line("lookup", activation) == expected
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1 kB"),
+        (14_745_600, "14.7 MB"),
+        (256 * 2**20, "268 MB"),
+        (999_400_000, "999 MB"),
+        (2_200_000_000, "2.2 GB"),
+        (3 * 10**12, "3 TB"),
+    ],
+)
+def test_bytes_are_counted_in_the_unit_that_people_read(size: int, expected: str) -> None:
+    assert in_bytes(size) == expected
+
+
+@pytest.mark.parametrize("size", [999_600, 999_999, 999_999_999])
+def test_no_number_of_bytes_has_an_exponent(size: int) -> None:
+    assert re.fullmatch(r"[\d.,]+ [kMGT]?B", in_bytes(size))
+
+
+def test_a_layer_too_large_is_told_with_both_sizes_and_what_helps() -> None:
+    told = too_large("conv", 40_000_000, (1000, 1000, 10), 10_000_000)
+    assert "conv puts out 1000 × 1000 × 10 values" in told
+    assert "40 MB" in told
+    assert "memory_budget" in told
+    assert "10 MB" in told
+
+
+def test_layers_in_parts_are_told_with_their_number() -> None:
+    told = in_parts(40_000_000, 10_000_000, 9)
+    for words in ("40 MB", "memory_budget is 10 MB", "in 9 parts"):
+        assert words in told
+
+
+def test_an_input_that_a_model_cannot_take_is_told_with_its_shapes() -> None:
+    told = refusal("cat.jpg", "(1, 2, 2, 3) float32", ValueError("no such\nshape\nat all"))
+    assert told == (
+        "The model cannot take the picture 'cat.jpg', given as (1, 2, 2, 3) float32: no such shape"
     )
+
+
+def test_what_keras_puts_around_a_reason_is_left_out() -> None:
+    error = ValueError(
+        "Exception encountered when calling Dense.call().\n\n"
+        "\x1b[1mMatrix size-incompatible: In[0]: [1,4], In[1]: [3,2]\x1b[0m\n\n"
+        "Arguments received by Dense.call():\n  • inputs=tf.Tensor(...)"
+    )
+    told = refusal("a", "(1, 4) float32", error)
+    assert told.endswith("(1, 4) float32: Matrix size-incompatible: In[0]: [1,4], In[1]: [3,2]")
 
 
 @pytest.mark.parametrize(
@@ -92,9 +205,28 @@ def test_a_single_number_can_be_told() -> None:
         (np.array([np.nan, 0.1]), "softmax", ""),
         (np.zeros((4, 4)), "softmax", ""),
         (None, None, ""),
+        (np.array(["cat"]), None, ""),
+        (np.ones(2, np.complex64), None, ""),
     ],
 )
 def test_the_predicted_class_is_told_where_there_is_one(
-    predictions: np.ndarray | None, activation_function: str | None, expected: str
+    predictions: Any, activation_function: str | None, expected: str
 ) -> None:
     assert class_line(predictions, ("cat", "dog"), activation_function) == expected
+
+
+@pytest.mark.parametrize(
+    "predictions",
+    [
+        {"a": np.array([0.9]), "b": np.array([0.1])},
+        [np.array([0.9]), np.array([0.1])],
+        (np.array([0.9]), np.array([0.1])),
+    ],
+)
+def test_of_several_outputs_their_number_is_told(predictions: Any) -> None:
+    told = class_line(predictions, ("cat", "dog"), "sigmoid")
+    assert told == "The model has 2 outputs; each is a layer to choose."
+
+
+def test_a_model_that_puts_out_one_number_is_told_with_it() -> None:
+    assert class_line(np.array([-37.25]), None, "linear") == "The model puts out -37.25."

@@ -89,8 +89,8 @@ def test_what_it_gives_equals_what_the_model_gives(
 
 def test_the_controls_are_labelled_and_follow_the_traits(explorer: ActivationExplorer) -> None:
     images, layers = find(widgets.Dropdown, explorer)
-    (slider,) = find(widgets.IntSlider, explorer)
-    (box,) = find(widgets.BoundedIntText, explorer)
+    slider, _ = find(widgets.IntSlider, explorer)
+    box, _ = find(widgets.BoundedIntText, explorer)
     assert (images.description, layers.description, box.description) == (
         "Image", "Layer", "Channel",
     )  # fmt: skip
@@ -101,12 +101,13 @@ def test_the_controls_are_labelled_and_follow_the_traits(explorer: ActivationExp
     assert (slider.value, slider.max, box.value, box.max) == (3, 3, 3, 3)
     explorer.layer = "flatten"
     assert box.description == "Unit"
+    assert explorer._slice_chooser.layout.display == "none"
 
 
 def test_the_traits_follow_the_controls(explorer: ActivationExplorer) -> None:
     images, layers = find(widgets.Dropdown, explorer)
-    (slider,) = find(widgets.IntSlider, explorer)
-    (box,) = find(widgets.BoundedIntText, explorer)
+    slider, _ = find(widgets.IntSlider, explorer)
+    box, _ = find(widgets.BoundedIntText, explorer)
     previous, following = find(widgets.Button, explorer)
     images.value = 1
     layers.value = 2
@@ -203,17 +204,16 @@ def test_one_pass_a_picture_serves_all_layers_and_channels(model: keras.Model) -
         for info in explorer.layers:
             explorer.layer = info.path
             explorer.channel = info.output_shape[-1] - 1
-    assert explorer._activations.forward_passes == 3
+    assert explorer._extraction.activations.forward_passes == 3
     explorer.close()
 
 
 def test_a_small_memory_budget_is_kept_and_said(model: keras.Model) -> None:
-    explorer = ActivationExplorer(model, PICTURES, memory_budget=7000)
+    explorer = ActivationExplorer(model, PICTURES, memory_budget=12_000)
     for info in explorer.layers:
         explorer.layer = info.path
         assert explorer.activation.shape == info.output_shape[1:]
-    assert sum(array.nbytes for seen in explorer._activations._kept.values()
-               for array in seen.activations.values()) <= 7000  # fmt: skip
+    assert explorer._extraction.activations.nbytes <= 12_000
     assert "memory_budget" in status(explorer)
     explorer.close()
 
@@ -325,13 +325,13 @@ def test_traits_can_be_linked(model: keras.Model) -> None:
 
 def test_what_another_thread_sets_is_drawn_by_the_owner(explorer: ActivationExplorer) -> None:
     threads = []
-    show = explorer._view.show_feature_map
+    show = explorer._view.show_activation
 
     def watched(*args: Any, **kwargs: Any) -> bool:
         threads.append(threading.current_thread())
         return show(*args, **kwargs)
 
-    explorer._view.show_feature_map = watched  # type: ignore[method-assign]
+    explorer._view.show_activation = watched  # type: ignore[method-assign]
     other = threading.Thread(target=lambda: setattr(explorer, "channel", 6))
     other.start()
     other.join()
@@ -456,8 +456,8 @@ def test_twenty_explorers_made_and_closed_leave_nothing_behind(model: keras.Mode
                 explorer._canvas,
                 explorer._canvas.toolbar,
                 explorer.activation_model,
-                explorer._activations._kept[1].activations["conv_2"],
-                explorer._activations._kept[1].picture.shown,
+                explorer._extraction.get(1, "conv_2").activations["conv_2"],
+                explorer._extraction.get(1, "conv_2").picture.view.pixels,
             )
         ]
         explorer.close()

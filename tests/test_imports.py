@@ -16,17 +16,37 @@ PACKAGE = Path(actviz_widgets.__file__).parent
 FLOORS = (
     {
         "activations",
+        "backends",
         "color_scale",
-        "feature_maps",
+        "datasets",
+        "given_arrays",
         "latest_wins",
-        "layer_calls",
         "layer_paths",
+        "layer_roles",
+        "map_statistics",
         "model_input",
         "pixels",
         "predictions",
+        "structures",
+        "views",
     },
-    {"activation_model", "descriptions", "figure", "picture_sources", "plots", "selection"},
-    {"canvas", "controls", "pictures"},
+    {
+        "array_inputs",
+        "canvas",
+        "controls",
+        "feature_maps",
+        "input_views",
+        "layer_calls",
+        "map_panel",
+        "model_files",
+        "picture_panel",
+        "picture_sources",
+        "plots",
+        "preprocessing",
+    },
+    {"activation_model", "descriptions", "figure", "layer_chooser", "pictures", "selection"},
+    {"declared_inputs", "graph_pass"},
+    {"extraction"},
     {"explorer"},
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
@@ -43,6 +63,23 @@ def imported_modules(file: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             own = [node.module] if node.module else [alias.name for alias in node.names]
             names |= {f".{name}" for name in own}
+    return names
+
+
+def imported_at_once(file: Path) -> set[str]:
+    """Names every module outside the package that a file imports when it is itself imported."""
+    names = set()
+    waiting: list[ast.AST] = [ast.parse(file.read_text(encoding="utf-8"))]
+    while waiting:
+        for node in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names.add((node.module or "").split(".")[0])
+            elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+                waiting.extend(node.orelse)
+            elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                waiting.append(node)
     return names
 
 
@@ -67,18 +104,78 @@ def test_imports_go_downward_only(module: str) -> None:
             assert FLOOR_OF[name[1:]] < FLOOR_OF[module], f"{module} imports {name}"
 
 
-def test_keras_and_ipympl_are_each_known_to_their_own_modules_alone() -> None:
-    knows_keras = {"activation_model", "layer_calls", "explorer"}  # the last for types only
-    for module in FLOOR_OF:
-        names = imported_modules(PACKAGE / f"{module}.py")
-        assert "tensorflow" not in names
-        assert "keras" not in names or module in knows_keras
-        assert "ipympl" not in names or module == "canvas"
-        assert "pyplot" not in names
-    tree = ast.parse((PACKAGE / "explorer.py").read_text(encoding="utf-8"))
-    assert not any(
-        isinstance(node, ast.Import) and node.names[0].name == "keras" for node in tree.body
+@pytest.mark.parametrize("module", sorted(FLOOR_OF))
+def test_each_module_stands_as_low_as_it_can(module: str) -> None:
+    own = {name[1:] for name in imported_modules(PACKAGE / f"{module}.py") if name[0] == "."}
+    assert FLOOR_OF[module] == max((FLOOR_OF[name] + 1 for name in own), default=0)
+
+
+def test_the_explorer_stands_alone_on_top() -> None:
+    assert FLOORS[-1] == {"explorer"}
+
+
+KNOW_KERAS = {
+    "activation_model",
+    "backends",
+    "declared_inputs",
+    "explorer",  # for types only
+    "extraction",
+    "graph_pass",
+    "layer_calls",
+    "model_files",
+}
+KNOW_A_BACKEND = {
+    "tensorflow": {"backends", "graph_pass"},
+    "jax": {"backends"},
+    "torch": {"backends"},
+}
+
+
+@pytest.mark.parametrize("module", sorted(FLOOR_OF))
+def test_keras_its_backends_and_ipympl_are_each_known_to_their_own_modules_alone(
+    module: str,
+) -> None:
+    names = imported_modules(PACKAGE / f"{module}.py")
+    assert "keras" not in names or module in KNOW_KERAS
+    for backend, modules in KNOW_A_BACKEND.items():
+        assert backend not in names or module in modules
+    assert "tf_keras" not in names
+    assert "ipympl" not in names or module == "canvas"
+    assert "pyplot" not in names
+
+
+@pytest.mark.parametrize("module", sorted(FLOOR_OF))
+def test_no_backend_is_imported_before_it_is_needed(module: str) -> None:
+    at_once = imported_at_once(PACKAGE / f"{module}.py")
+    assert not at_once & set(KNOW_A_BACKEND)
+    assert "keras" not in at_once or module in KNOW_KERAS - {"explorer"}
+
+
+def test_what_is_imported_at_once_is_told_from_what_is_imported_in_functions(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "module.py"
+    file.write_text(
+        textwrap.dedent("""
+        import numpy.linalg
+        from matplotlib import pyplot
+        from . import own
+        if TYPE_CHECKING:
+            import keras
+        try:
+            import jax
+        except ImportError:
+            import torch
+        class Group:
+            import scipy
+            def method(self):
+                import tensorflow
+        async def work():
+            from PIL import Image
+        """),
+        encoding="utf-8",
     )
+    assert imported_at_once(file) == {"numpy", "matplotlib", "jax", "torch", "scipy"}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -28,13 +28,13 @@ owner = threading.get_ident()
 update_threads, draw_threads, pass_threads, drawn = [], [], [], []
 work = 0.0
 
-show = explorer._view.show_feature_map
+show = explorer._view.show_activation
 def watched_show(*args, **kwargs):
     update_threads.append(threading.get_ident())
     drawn.append((explorer.image, explorer.layer, explorer.channel))
     time.sleep(work)
     return show(*args, **kwargs)
-explorer._view.show_feature_map = watched_show
+explorer._view.show_activation = watched_show
 
 draw = explorer.figure.draw
 def watched_draw(renderer):
@@ -142,7 +142,7 @@ def test_fifty_messages_over_slow_work_end_on_the_last_value_in_far_fewer_redraw
     assert kernel.value("len(drawn)") <= 15
     assert (
         kernel.value(
-            "float(np.abs(explorer._view._map_image.get_array().data - "
+            "float(np.abs(explorer._view.map_axes.images[0].get_array().data - "
             "explorer.activation[:, :, 50]).max())"
         )
         == 0.0

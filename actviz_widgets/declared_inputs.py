@@ -1,0 +1,36 @@
+"""What inputs a model declares, in the words that pictures are checked against."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from .activation_model import ActivationModel, built_shape, model_inputs
+from .model_input import ModelInput
+
+
+def declared_inputs(activation_model: ActivationModel) -> Any:
+    """Describes the inputs of a model.
+
+    Returns:
+        A `ModelInput`; of a model of several inputs one for each, in the list, tuple or dict in
+        which the model declares them.
+    """
+    symbols = model_inputs(activation_model.model)
+    data_format = activation_model.data_format()
+    if symbols is None:
+        # Written by hand: all that is known is the shape it was built for.
+        return ModelInput(built_shape(activation_model.model), data_format=data_format)
+    is_single = not keras.tree.is_nested(symbols)
+    scaling = activation_model.leading_scaling() if is_single else None
+    return keras.tree.map_structure(
+        lambda symbol: ModelInput(
+            tuple(symbol.shape[1:]),
+            keras.backend.standardize_dtype(symbol.dtype),
+            scaling,
+            data_format if len(symbol.shape) >= 4 else None,
+            symbol.name.split(":")[0],
+        ),
+        symbols,
+    )

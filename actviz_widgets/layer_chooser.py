@@ -1,0 +1,134 @@
+"""The control that chooses a layer, usable with a thousand of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import ipywidgets as widgets
+
+from .controls import Dropdown, OwnThreadMessages, close_all, close_one
+from .latest_wins import OwnerThread
+
+FEW_ENOUGH_TO_SCAN = 12
+"""Layers up to which there is no need to search among them."""
+
+
+class LayerEntry(NamedTuple):
+    """A layer to choose.
+
+    Attributes:
+        text: What it is called.
+        is_minor: Whether it puts out what it is given, and is offered only when asked for.
+    """
+
+    text: str
+    is_minor: bool = False
+
+
+class _FilterBox(OwnThreadMessages, widgets.Text):  # type: ignore[misc]  # ipywidgets is untyped
+    pass
+
+
+class _Checkbox(OwnThreadMessages, widgets.Checkbox):  # type: ignore[misc]
+    pass
+
+
+class LayerChooser(widgets.HBox):  # type: ignore[misc]
+    """A labelled dropdown of layers, with a box to narrow it down and one to offer all.
+
+    Layers that pass on what they are given are left out until they are searched for, all are
+    asked for, or one of them is chosen from code. The chosen layer is always among those offered.
+
+    Args:
+        entries: The layers.
+        owner: The thread to answer on.
+    """
+
+    def __init__(self, entries: Sequence[LayerEntry], owner: OwnerThread) -> None:
+        self._entries = tuple(entries)
+        self._choose: Callable[[int], object] | None = None
+        self._index = 0
+        minor = sum(entry.is_minor for entry in entries)
+        self.dropdown = Dropdown(
+            description="Layer",
+            owner=owner,
+            layout=widgets.Layout(width="auto", flex="1 1 16rem", min_width="10rem"),
+            style={"description_width": "4rem"},
+        )
+        self.filter_box = _FilterBox(
+            description="Find",
+            placeholder=f"in {len(entries):,} layers",
+            tooltip="Parts of a path, a type or a size, such as: block3 conv",
+            owner=owner,
+            layout=widgets.Layout(width="11rem", flex="0 1 11rem", min_width="8rem"),
+            style={"description_width": "2.5rem"},
+        )
+        self.matches = widgets.HTML(layout=widgets.Layout(flex="0 0 auto", margin="2px 0.5rem"))
+        self.all_box = _Checkbox(
+            description=f"all {len(entries):,} layers",
+            tooltip=f"Offer the {minor} layers too that pass on what they are given, as Dropout",
+            indent=False,
+            owner=owner,
+            layout=widgets.Layout(width="auto", flex="0 0 auto", margin="2px 0.5rem"),
+        )
+        children: list[widgets.Widget] = [self.dropdown]
+        if len(entries) > FEW_ENOUGH_TO_SCAN:
+            children += [self.filter_box, self.matches]
+        if minor:
+            children.append(self.all_box)
+        # With all its parts it takes a row of its own, so that paths are not cut.
+        width = "20rem" if len(children) == 1 else "45rem" if len(children) > 2 else "28rem"
+        super().__init__(
+            children,
+            layout=widgets.Layout(flex=f"1 1 {width}", max_width="100%", flex_flow="row wrap"),
+        )
+        self.dropdown.observe(self._on_value, names="value")
+        self._offer()
+        self.filter_box.observe(lambda _: self._offer(), names="value")
+        self.all_box.observe(lambda _: self._offer(), names="value")
+
+    def on_choice(self, choose: Callable[[int], object]) -> None:
+        """Calls `choose` with the index of the layer that the user picks."""
+        self._choose = choose
+
+    def show(self, index: int) -> None:
+        """Shows a layer as chosen."""
+        if index != self._index:
+            self._index = index
+            self._offer()
+
+    @property
+    def offered(self) -> tuple[int, ...]:
+        """Indices of the layers that the dropdown has now."""
+        return tuple(index for _, index in self.dropdown.options)
+
+    def close(self) -> None:
+        """Frees the control's widgets."""
+        close_all([self.dropdown, self.filter_box, self.matches, self.all_box])
+        close_one(super(), self)
+
+    def _offer(self) -> None:
+        """Fills the dropdown with what matches."""
+        words = self.filter_box.value.casefold().split()
+        matching = [
+            index
+            for index, entry in enumerate(self._entries)
+            if all(word in entry.text.casefold() for word in words)
+            and (words or self.all_box.value or not entry.is_minor)
+        ]
+        if words:
+            self.matches.value = f"{len(matching):,} match"
+        elif self.matches.value:
+            self.matches.value = ""
+        offered = sorted({*matching, self._index})
+        # A dropdown goes to its first entry when it gets new ones; nobody chose that.
+        self.dropdown.unobserve(self._on_value, names="value")
+        with self.dropdown.hold_sync():
+            self.dropdown.options = [(self._entries[index].text, index) for index in offered]
+            self.dropdown.value = self._index
+        self.dropdown.observe(self._on_value, names="value")
+
+    def _on_value(self, change: dict[str, Any]) -> None:
+        if change["new"] != self._index and self._choose is not None:
+            self._choose(change["new"])
