@@ -213,7 +213,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._closed = True
         self._latest.cancel()
         self.unobserve_all()
-        controls = self.children
+        controls = (*self.children, self._slice_chooser)
         self.set_trait("children", ())
         for widget in controls:
             widget.close()
@@ -239,10 +239,11 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._layer_chooser = LayerChooser(entries, self._owner)
         self._channel_chooser = NumberChooser(self._owner)
         self._slice_chooser = NumberChooser(self._owner)
+        self._numbers = Row([self._channel_chooser])
         self._status = StatusLine()
         self.children = (
             Row([self._image_chooser, self._layer_chooser]),
-            Row([self._channel_chooser, self._slice_chooser]),
+            self._numbers,
             self._canvas,
             self._status,
         )
@@ -280,7 +281,9 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._channel_chooser.show(layout.noun, self.channel, layout.count or 1)
         slices = layout.slice_count or 1
         self._slice_chooser.show("slice", self.slice, slices)
-        self._slice_chooser.layout.display = None if slices > 1 else "none"
+        numbers = [self._channel_chooser, self._slice_chooser][: 1 + (slices > 1)]
+        if len(self._numbers.children) != len(numbers):
+            self._numbers.children = numbers
 
     def _redraw(self) -> None:
         """Brings figure and status in step with the traits; the last good ones stay on an error."""

@@ -66,7 +66,7 @@ class LayerChooser(widgets.HBox):  # type: ignore[misc]
         )
         self.matches = widgets.HTML(layout=widgets.Layout(flex="0 0 auto", margin="2px 0.5rem"))
         self.all_box = _Checkbox(
-            description=f"all {len(entries):,} layers",
+            description=f"show all {len(entries):,}",
             tooltip=f"Offer the {minor} layers too that pass on what they are given, as Dropout",
             indent=False,
             owner=owner,

@@ -89,8 +89,8 @@ def test_what_it_gives_equals_what_the_model_gives(
 
 def test_the_controls_are_labelled_and_follow_the_traits(explorer: ActivationExplorer) -> None:
     images, layers = find(widgets.Dropdown, explorer)
-    slider, _ = find(widgets.IntSlider, explorer)
-    box, _ = find(widgets.BoundedIntText, explorer)
+    (slider,) = find(widgets.IntSlider, explorer)
+    (box,) = find(widgets.BoundedIntText, explorer)
     assert (images.description, layers.description, box.description) == (
         "Image", "Layer", "Channel",
     )  # fmt: skip
@@ -101,13 +101,36 @@ def test_the_controls_are_labelled_and_follow_the_traits(explorer: ActivationExp
     assert (slider.value, slider.max, box.value, box.max) == (3, 3, 3, 3)
     explorer.layer = "flatten"
     assert box.description == "Unit"
-    assert explorer._slice_chooser.layout.display == "none"
+
+
+def test_a_volume_has_one_more_slider_and_other_layers_have_none() -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((6, 8, 8, 1)),
+            keras.layers.Conv3D(4, 3, padding="same", name="volume"),
+            keras.layers.GlobalMaxPooling3D(name="units"),
+        ]
+    )
+    explorer = ActivationExplorer(model, RNG.random((2, 6, 8, 8, 1), dtype=np.float32))
+    _, slider = find(widgets.IntSlider, explorer)
+    _, box = find(widgets.BoundedIntText, explorer)
+    assert (box.description, slider.max) == ("Slice", 5)
+    slider.value = 4
+    assert explorer.slice == 4
+    assert np.array_equal(explorer.feature_map, explorer.activation[4, :, :, 0])
+    assert "slice 4 of 6" in explorer.figure.axes[1].get_title()
+    explorer.layer = "units"
+    assert len(find(widgets.IntSlider, explorer)) == 1
+    assert explorer.slice == 0
+    explorer.layer = "volume"
+    assert len(find(widgets.IntSlider, explorer)) == 2
+    explorer.close()
 
 
 def test_the_traits_follow_the_controls(explorer: ActivationExplorer) -> None:
     images, layers = find(widgets.Dropdown, explorer)
-    slider, _ = find(widgets.IntSlider, explorer)
-    box, _ = find(widgets.BoundedIntText, explorer)
+    (slider,) = find(widgets.IntSlider, explorer)
+    (box,) = find(widgets.BoundedIntText, explorer)
     previous, following = find(widgets.Button, explorer)
     images.value = 1
     layers.value = 2

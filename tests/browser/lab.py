@@ -194,7 +194,7 @@ class Explorer:
 
     @property
     def number_box(self) -> Locator:
-        return self.output.locator("input[type=number]")
+        return self.output.get_by_label(re.compile("Channel|Unit|Head"))
 
     @property
     def slider_handle(self) -> Locator:
