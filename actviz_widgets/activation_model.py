@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import keras
 import numpy as np
@@ -115,25 +115,43 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         """Gives `{layer path: activation}` for a batch of model inputs."""
         return self.forward_pass(inputs).activations
 
-    def forward_pass(self, inputs: Any, layers: Iterable[str] | None = None) -> ForwardPass:
+    def predict(self, *args: Any, **kwargs: Any) -> Any:
+        """Gives `{layer path: activation}` for many pictures, as arrays; see `keras.Model`.
+
+        Layers that put out one tensor for the whole batch have no place in this: Keras sets the
+        batches' outputs one behind the other.
+        """
+        outputs = super().predict(*args, **kwargs)
+        # JAX hands dicts back sorted by their keys.
+        return {info.path: outputs[info.path] for info in self.captured if info.path in outputs}
+
+    def forward_pass(
+        self, inputs: Any, layers: Iterable[str] | None = None, *, of_those_called: bool = False
+    ) -> ForwardPass:
         """Runs the model once, and gives its predictions along with the activations.
 
         Args:
             inputs: A batch of model inputs.
             layers: Layer paths to keep. Defaults to `None`, the layers this model was made for.
+            of_those_called: Whether a layer that the model does not call for these inputs is left
+                out, rather than an error.
 
         Returns:
             A `ForwardPass` of backend tensors.
+
+        Raises:
+            ValueError: If a layer raises; it is named, with the shapes that it was given.
         """
         wanted = self._chosen if layers is None else tuple(layers)
         recording = Recording(self.model, None if wanted is None else frozenset(wanted))
         with listening(recording), state_kept(self.model):
+            structure = _in_structure(self.model, inputs)
             try:
-                predictions = self.model(_in_structure(self.model, inputs), training=False)
+                predictions = self.model(structure, training=False)
             except Exception as error:
                 if recording.failure is None:
                     raise
-                raise ValueError(f"{recording.failure}.") from error
+                raise backends.said_in_full(ValueError(f"{recording.failure}.")) from error
         flat = keras.tree.flatten(predictions)
         predictions = flat[0] if len(flat) == 1 else predictions
         if self._calls is None:
@@ -143,14 +161,9 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
                 self._prediction_shape = open_batch(predictions.shape, batch_size)
         kept = recording.activations
         if wanted is not None:
-            missing = [path for path in wanted if path not in kept]
-            if missing:
-                self._check_paths(missing)
-                raise ValueError(
-                    f"The model did not call {missing[0]!r} for this input, though it did for an "
-                    "earlier one. Choose a layer that every input passes through."
-                )
-            kept = {path: kept[path] for path in wanted}
+            kept = {path: kept[path] for path in wanted if path in kept}
+            if len(kept) < len(wanted) and not of_those_called:
+                self._refuse(next(path for path in wanted if path not in kept))
         return ForwardPass(predictions, kept)
 
     def leading_scaling(self) -> tuple[str, float] | None:
@@ -240,7 +253,13 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
 
     def _capture(self, symbols: Any) -> None:
         """Writes down the layer calls, with their shapes, without running any."""
-        specs = self.compute_output_spec(symbols)
+        try:
+            specs = self.compute_output_spec(symbols)
+        except Exception:
+            # JAX cannot compare sizes left open; two runs with made-up ones show what depends on
+            # them.
+            one, other = (self.compute_output_spec(_of_size(symbols, size)) for size in _SIZES)
+            specs = {path: _open_where_unlike(one[path], other[path]) for path in one}
         batch_size = keras.tree.flatten(symbols)[0].shape[0]
         # While they are traced, sizes left open may have made-up values: those returned do not.
         self._calls = tuple(
@@ -267,6 +286,19 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
                 "yet. Call the activation model on one batch of inputs first."
             )
         return self._calls
+
+    def _refuse(self, path: str) -> NoReturn:
+        """Raises for a layer that was asked for and not called."""
+        try:
+            self._check_paths([path])
+        except ValueError as error:
+            raise backends.said_in_full(error) from None
+        raise backends.said_in_full(
+            ValueError(
+                f"The model did not call {path!r} for this input, though it did for an earlier "
+                "one. Choose a layer that every input passes through."
+            )
+        )
 
     def _check_paths(self, paths: Sequence[str]) -> tuple[str, ...]:
         if not isinstance(paths, Iterable):
@@ -317,18 +349,49 @@ def model_inputs(model: keras.Model) -> Any:
     return model.input if flat else None
 
 
-def built_shape(model: keras.Model) -> tuple[int | None, ...] | None:
-    """Gives the input shape, without batch axis, that a model written by hand was built for.
+def built_shape(model: keras.Model) -> Any:
+    """Gives the input shape, batch axis first, that a model written by hand was built for.
 
     Returns:
-        `None` where the model does not tell, or takes several inputs.
+        A tuple; for several inputs a list or dict of them. `None` where the model does not tell.
     """
     config: dict[str, Any] = getattr(model, "get_build_config", dict)() or {}
     shape = config.get("input_shape")
-    if not isinstance(shape, list | tuple) or len(shape) < 2:
-        return None
-    sizes = tuple(shape[1:])
-    return sizes if all(size is None or isinstance(size, int) for size in sizes) else None
+    leaves = [shape] if _is_shape(shape) else _shape_leaves(shape)
+    return shape if leaves and all(_is_shape(leaf) for leaf in leaves) else None
+
+
+def _shape_leaves(shapes: Any) -> list[Any]:
+    if isinstance(shapes, dict):
+        return list(shapes.values())
+    return list(shapes) if isinstance(shapes, list | tuple) else []
+
+
+def _is_shape(shape: Any) -> bool:
+    return (
+        isinstance(shape, list | tuple)
+        and len(shape) > 0
+        and all(size is None or isinstance(size, int) for size in shape)
+    )
+
+
+_SIZES = (192, 256)
+
+
+def _of_size(symbols: Any, size: int) -> Any:
+    """Gives symbolic inputs with this for each size left open, the batch's aside."""
+    return keras.tree.map_structure(
+        lambda symbol: keras.KerasTensor(
+            (symbol.shape[0], *(side or size for side in symbol.shape[1:])), symbol.dtype
+        ),
+        symbols,
+    )
+
+
+def _open_where_unlike(one: keras.KerasTensor, other: keras.KerasTensor) -> keras.KerasTensor:
+    """Gives a symbolic tensor whose sizes are those that two others share."""
+    sides = zip(one.shape, other.shape, strict=True)
+    return keras.KerasTensor([a if a == b else None for a, b in sides], one.dtype)
 
 
 def _as_keras_tensors(symbols: Any) -> Any:
@@ -346,11 +409,25 @@ def _as_keras_tensors(symbols: Any) -> Any:
 
 
 def _in_structure(model: keras.Model, inputs: Any) -> Any:
-    """Gives a single input in the list or dict that the model declares it in."""
+    """Gives a single input in the list or dict that the model declares it in.
+
+    Raises:
+        ValueError: If the model takes several inputs, and there is a single one.
+    """
     declared = None if backends.is_sequential(model) else getattr(model, "input", None)
-    if keras.tree.is_nested(declared) and not keras.tree.is_nested(inputs):
-        return keras.tree.pack_sequence_as(declared, [inputs])
-    return inputs
+    if not keras.tree.is_nested(declared) or keras.tree.is_nested(inputs):
+        return inputs
+    symbols = keras.tree.flatten(declared)
+    if len(symbols) > 1:
+        names = ", ".join(f"{symbol.name!r} {tuple(symbol.shape)}" for symbol in symbols)
+        given = tuple(getattr(inputs, "shape", ())) or type(inputs).__name__
+        raise backends.said_in_full(
+            ValueError(
+                f"The model {model.name!r} takes {len(symbols)} inputs, {names}; one array was "
+                f"given, {given}. Give a {type(declared).__name__} of arrays, one for each."
+            )
+        )
+    return keras.tree.pack_sequence_as(declared, [inputs])
 
 
 # What a picture passes, in inference, with the values it came with. A model is passed by the layers

@@ -26,6 +26,7 @@ class Seen(Generic[PictureT]):
         sizes: Bytes that the activation of each layer takes, by layer path, whether it is kept or
             not; 0 where that is not known.
         other_bytes: Size of all but the activations.
+        not_called: Paths of layers that were asked for, and that the model did not call for it.
     """
 
     picture: PictureT
@@ -33,6 +34,7 @@ class Seen(Generic[PictureT]):
     activations: dict[str, np.ndarray]
     sizes: Mapping[str, int] = field(default_factory=dict)
     other_bytes: int = 0
+    not_called: frozenset[str] = frozenset()
 
     @property
     def nbytes(self) -> int:
@@ -62,12 +64,11 @@ class Activations(Generic[PictureT]):
     def get(self, picture: int, layer_path: str) -> Seen[PictureT]:
         """Gives what is known of a picture.
 
-        The activation of `layer_path` is among it, unless it is larger than the budget by itself.
+        The activation of `layer_path` is among it, unless it is larger than the budget by itself,
+        or the model did not call that layer.
         """
         seen = self._kept.get(picture)
-        if seen is None or not (
-            layer_path in seen.activations or self.is_too_large(seen, layer_path)
-        ):
+        if seen is None or not self._is_known(seen, layer_path):
             seen = self._compute(picture, layer_path)
         for key in [key for key in self._parts if key[0] == picture and layer_path in key[1]]:
             self._parts.move_to_end(key)
@@ -96,6 +97,13 @@ class Activations(Generic[PictureT]):
         self._kept.clear()
         self._parts.clear()
 
+    def _is_known(self, seen: Seen[PictureT], layer_path: str) -> bool:
+        return (
+            layer_path in seen.activations
+            or layer_path in seen.not_called
+            or self.is_too_large(seen, layer_path)
+        )
+
     def _compute(self, picture: int, layer_path: str) -> Seen[PictureT]:
         self.forward_passes += 1
         part: tuple[str, ...] = ()
@@ -122,8 +130,11 @@ class Activations(Generic[PictureT]):
         keep = {path: new.activations[path] for path in part if path in new.activations}
         self._make_room(sum(array.nbytes for array in keep.values()) + new.other_bytes)
         before = self._kept.get(picture)
-        merged = {**before.activations, **keep} if before is not None else keep
-        seen = replace(new, activations=merged, sizes=sizes)
+        merged, not_called = keep, new.not_called
+        if before is not None:
+            merged = {**before.activations, **keep}
+            not_called = before.not_called | new.not_called
+        seen = replace(new, activations=merged, sizes=sizes, not_called=not_called)
         self._kept[picture] = seen
         self._parts[picture, part] = None
         return seen

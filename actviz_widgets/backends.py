@@ -6,6 +6,7 @@ whose models Keras 3 does not know. None of them is imported here that is not lo
 
 from __future__ import annotations
 
+import copy
 import re
 import sys
 from collections.abc import Iterator
@@ -80,19 +81,20 @@ def state_kept(model: Any) -> Iterator[None]:
     Keras keeps the losses of a model's last call in its layers, and clears them at the next one.
     """
     layers = list(model._flatten_layers())
+    names = ("_losses", "_loss_ids", "_eager_losses")
     losses = [
-        (list(layer._losses), set(layer._loss_ids) if hasattr(layer, "_loss_ids") else None)
+        {name: copy.copy(getattr(layer, name)) for name in names if hasattr(layer, name)}
         for layer in layers
     ]
     with _variables_kept(model):
         try:
             yield
         finally:
-            for layer, (kept, ids) in zip(layers, losses, strict=True):
-                layer._losses[:] = kept
-                if ids is not None:
-                    layer._loss_ids.clear()
-                    layer._loss_ids.update(ids)
+            for layer, kept in zip(layers, losses, strict=True):
+                for name, value in kept.items():
+                    held = getattr(layer, name)
+                    held.clear()
+                    (held.update if isinstance(held, set) else held.extend)(value)
 
 
 @contextmanager
@@ -160,3 +162,9 @@ def first_lines(error: Exception) -> str:
         and not line.startswith(("Exception encountered when calling", "Arguments rec", "•"))
     ]
     return " ".join(said[:2]) or type(error).__name__
+
+
+def said_in_full(error: ValueError) -> ValueError:
+    """Keeps Keras from putting its own words, and all the inputs, around a sentence of ours."""
+    error._keras_call_info_injected = True  # type: ignore[attr-defined]
+    return error

@@ -21,7 +21,13 @@ def declared_inputs(activation_model: ActivationModel) -> Any:
     data_format = activation_model.data_format()
     if symbols is None:
         # Written by hand: all that is known is the shape it was built for.
-        return ModelInput(built_shape(activation_model.model), data_format=data_format)
+        shapes = built_shape(activation_model.model)
+        if isinstance(shapes, dict):
+            return {name: ModelInput(tuple(shape[1:]), name=name) for name, shape in shapes.items()}
+        if shapes is not None and not (shapes[0] is None or isinstance(shapes[0], int)):
+            return [ModelInput(tuple(shape[1:])) for shape in shapes]
+        shape = tuple(shapes[1:]) if shapes and len(shapes) > 1 else None
+        return ModelInput(shape, data_format=data_format)
     is_single = not keras.tree.is_nested(symbols)
     scaling = activation_model.leading_scaling() if is_single else None
     return keras.tree.map_structure(

@@ -64,6 +64,14 @@ def too_large(path: str, size: int, shape: tuple[int | None, ...], memory_budget
     )
 
 
+def not_called(path: str) -> str:
+    """Says that there is nothing to show of a layer."""
+    return (
+        f"The model did not call {path!r} for this picture, though it did for an earlier one: "
+        "which layers it calls depends on the picture."
+    )
+
+
 def in_parts(total: int, memory_budget: int, part_count: int) -> str:
     """Says that the layers of one picture are not all kept."""
     return (

@@ -148,11 +148,12 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         """What the chosen layer puts out for the chosen picture, without batch axis.
 
         Raises:
-            ValueError: If it takes more bytes than `memory_budget`.
+            ValueError: If it takes more bytes than `memory_budget`, or the model does not call the
+                layer for this picture.
         """
         seen, layer = self._seen(), self.layer
         if layer not in seen.activations:
-            raise ValueError(self._too_large(seen))
+            raise ValueError(self._why_not(seen))
         return seen.activations[layer]
 
     @property
@@ -311,7 +312,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         moved = self._view.show_input(seen.picture.view, seen.picture.name)
         activation = seen.activations.get(self.layer)
         if activation is None:
-            moved |= self._view.show_activation(WordsView(self._too_large(seen)), title)
+            moved |= self._view.show_activation(WordsView(self._why_not(seen)), title)
         else:
             names = self._unit_names(seen, activation)
             moved |= self._view.show_activation(
@@ -333,7 +334,10 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             return None
         return names if len(names) == activation.size else names[1:]
 
-    def _too_large(self, seen: Seen[Picture]) -> str:
+    def _why_not(self, seen: Seen[Picture]) -> str:
+        """Says why the chosen layer has no activation for a picture."""
+        if self.layer in seen.not_called:
+            return descriptions.not_called(self.layer)
         shape = self._extraction.shape(seen, self.layer)
         budget = self._extraction.activations.memory_budget
         return descriptions.too_large(self.layer, seen.sizes[self.layer], shape, budget)
@@ -348,7 +352,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
                 self.layer, layout, seen.activations[self.layer], self.channel, self.slice
             )
             if self.layer in seen.activations
-            else self._too_large(seen),
+            else self._why_not(seen),
             descriptions.class_line(
                 seen.predictions,
                 self._class_names,

@@ -80,7 +80,8 @@ class Extraction:
             path: _of_one_picture(backends.as_array(tensor), self.layers[path])
             for path, tensor in forward.activations.items()
         }
-        return Seen(picture, predictions, activations, sizes, picture.nbytes)
+        not_called = frozenset(layers) - set(activations)
+        return Seen(picture, predictions, activations, sizes, picture.nbytes, not_called)
 
     def _forward(
         self, model_input: Any, layers: tuple[str, ...], sizes: Mapping[str, int]
@@ -93,7 +94,7 @@ class Extraction:
             except Exception:  # a layer that runs eagerly alone, for one
                 self._graph, self._may_compile = None, False
         with backends.without_gradients():
-            return self._model.forward_pass(model_input, layers)
+            return self._model.forward_pass(model_input, layers, of_those_called=True)
 
     def _pass(self, picture: Picture, run: Any) -> ForwardPass:
         try:
@@ -133,7 +134,7 @@ def _item_size(dtype: str) -> int:
 
 
 def _of_one_picture(array: np.ndarray, info: LayerInfo) -> np.ndarray:
-    has_batch = info.output_shape[:1] == (None,) or array.shape[:1] == (1,)
+    has_batch = info.output_shape[:1] == (None,)
     return _read_only(array[0] if array.ndim and has_batch else array)
 
 
