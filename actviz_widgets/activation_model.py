@@ -22,6 +22,14 @@ from .backends import as_array, state_kept
 from .layer_calls import LayerCall, LayerInfo, Recording, listening, open_batch
 from .layer_paths import unknown_layer_sentence
 from .layer_roles import LayerRole
+from .symbolic_inputs import (
+    MADE_UP_SIZES,
+    as_keras_tensors,
+    in_structure,
+    model_inputs,
+    of_size,
+    open_where_unlike,
+)
 
 __all__ = ["ActivationModel", "ForwardPass", "LayerInfo", "get_activations"]
 
@@ -83,7 +91,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         if symbols is not None:
             # Layers that run for real tensors alone, as those that use numpy, show when they run.
             with contextlib.suppress(Exception):
-                self._capture(_as_keras_tensors(symbols))
+                self._capture(as_keras_tensors(symbols))
         if layers is not None:
             self._chosen = self._check_paths([layers] if isinstance(layers, str) else layers)
 
@@ -145,7 +153,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         wanted = self._chosen if layers is None else tuple(layers)
         recording = Recording(self.model, None if wanted is None else frozenset(wanted))
         with listening(recording), state_kept(self.model):
-            structure = _in_structure(self.model, inputs)
+            structure = in_structure(self.model, inputs)
             try:
                 predictions = self.model(structure, training=False)
             except Exception as error:
@@ -258,8 +266,10 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         except Exception:
             # JAX cannot compare sizes left open; two runs with made-up ones show what depends on
             # them.
-            one, other = (self.compute_output_spec(_of_size(symbols, size)) for size in _SIZES)
-            specs = {path: _open_where_unlike(one[path], other[path]) for path in one}
+            one, other = (
+                self.compute_output_spec(of_size(symbols, size)) for size in MADE_UP_SIZES
+            )
+            specs = {path: open_where_unlike(one[path], other[path]) for path in one}
         batch_size = keras.tree.flatten(symbols)[0].shape[0]
         # While they are traced, sizes left open may have made-up values: those returned do not.
         self._calls = tuple(
@@ -335,99 +345,6 @@ def get_activations(
     """
     activations = ActivationModel(model, layers)(x)
     return {path: as_array(tensor) for path, tensor in activations.items()}
-
-
-def model_inputs(model: keras.Model) -> Any:
-    """Gives the symbolic inputs of a model, or `None` if it has none.
-
-    Returns:
-        A single input as it is, whatever structure the model declares it in; several in theirs.
-    """
-    flat = list(getattr(model, "inputs", None) or [])
-    if len(flat) == 1:
-        return flat[0]
-    return model.input if flat else None
-
-
-def built_shape(model: keras.Model) -> Any:
-    """Gives the input shape, batch axis first, that a model written by hand was built for.
-
-    Returns:
-        A tuple; for several inputs a list or dict of them. `None` where the model does not tell.
-    """
-    config: dict[str, Any] = getattr(model, "get_build_config", dict)() or {}
-    shape = config.get("input_shape")
-    leaves = [shape] if _is_shape(shape) else _shape_leaves(shape)
-    return shape if leaves and all(_is_shape(leaf) for leaf in leaves) else None
-
-
-def _shape_leaves(shapes: Any) -> list[Any]:
-    if isinstance(shapes, dict):
-        return list(shapes.values())
-    return list(shapes) if isinstance(shapes, list | tuple) else []
-
-
-def _is_shape(shape: Any) -> bool:
-    return (
-        isinstance(shape, list | tuple)
-        and len(shape) > 0
-        and all(size is None or isinstance(size, int) for size in shape)
-    )
-
-
-_SIZES = (192, 256)
-
-
-def _of_size(symbols: Any, size: int) -> Any:
-    """Gives symbolic inputs with this for each size left open, the batch's aside."""
-    return keras.tree.map_structure(
-        lambda symbol: keras.KerasTensor(
-            (symbol.shape[0], *(side or size for side in symbol.shape[1:])), symbol.dtype
-        ),
-        symbols,
-    )
-
-
-def _open_where_unlike(one: keras.KerasTensor, other: keras.KerasTensor) -> keras.KerasTensor:
-    """Gives a symbolic tensor whose sizes are those that two others share."""
-    sides = zip(one.shape, other.shape, strict=True)
-    return keras.KerasTensor([a if a == b else None for a, b in sides], one.dtype)
-
-
-def _as_keras_tensors(symbols: Any) -> Any:
-    """Gives the symbolic inputs of a `tf_keras` model as those of Keras 3; its own as they are."""
-    return keras.tree.map_structure(
-        lambda symbol: (
-            symbol
-            if isinstance(symbol, keras.KerasTensor)
-            else keras.KerasTensor(
-                tuple(symbol.shape), keras.backend.standardize_dtype(symbol.dtype)
-            )
-        ),
-        symbols,
-    )
-
-
-def _in_structure(model: keras.Model, inputs: Any) -> Any:
-    """Gives a single input in the list or dict that the model declares it in.
-
-    Raises:
-        ValueError: If the model takes several inputs, and there is a single one.
-    """
-    declared = None if backends.is_sequential(model) else getattr(model, "input", None)
-    if not keras.tree.is_nested(declared) or keras.tree.is_nested(inputs):
-        return inputs
-    symbols = keras.tree.flatten(declared)
-    if len(symbols) > 1:
-        names = ", ".join(f"{symbol.name!r} {tuple(symbol.shape)}" for symbol in symbols)
-        given = tuple(getattr(inputs, "shape", ())) or type(inputs).__name__
-        raise backends.said_in_full(
-            ValueError(
-                f"The model {model.name!r} takes {len(symbols)} inputs, {names}; one array was "
-                f"given, {given}. Give a {type(declared).__name__} of arrays, one for each."
-            )
-        )
-    return keras.tree.pack_sequence_as(declared, [inputs])
 
 
 # What a picture passes, in inference, with the values it came with. A model is passed by the layers

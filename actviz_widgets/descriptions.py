@@ -30,9 +30,14 @@ def map_title(path: str, layout: Layout, channel: int, slice_index: int) -> str:
 
 
 def layer_line(
-    path: str, layout: Layout, activation: np.ndarray, channel: int, slice_index: int
+    path: str,
+    layout: Layout,
+    activation: np.ndarray,
+    channel: int,
+    slice_index: int,
+    names: Sequence[str] | None = None,
 ) -> str:
-    """Says which map is shown, and what its values come to."""
+    """Says which map is shown, and what its values come to; `names` are those of the units."""
     if isinstance(layout, Value) and not (activation.size and activation.dtype.kind in "fiub"):
         return f"{path}, shape {activation.shape}, {activation.dtype}"
     parts = [path]
@@ -41,7 +46,8 @@ def layer_line(
     if (layout.slice_count or 1) > 1:
         parts.append(f"slice {slice_index} of {layout.slice_count}")
     if layout.noun == "unit":
-        parts.append(f"value {float(activation[channel]):.4g}; all units")
+        name = f"{names[channel]}: " if names else ""
+        parts.append(f"{name}value {float(activation[channel]):.4g}; all units")
     numbers = statistics(layout.channel_values(activation, channel, slice_index))
     parts += [
         f"min {numbers.minimum:.4g}",

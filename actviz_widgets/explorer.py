@@ -347,12 +347,18 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             self._extraction.layout(seen, self.layer),
             self._extraction.activations,
         )
+        activation = seen.activations.get(self.layer)
         lines = [
-            descriptions.layer_line(
-                self.layer, layout, seen.activations[self.layer], self.channel, self.slice
-            )
-            if self.layer in seen.activations
-            else self._why_not(seen),
+            self._why_not(seen)
+            if activation is None
+            else descriptions.layer_line(
+                self.layer,
+                layout,
+                activation,
+                self.channel,
+                self.slice,
+                self._unit_names(seen, activation),
+            ),
             descriptions.class_line(
                 seen.predictions,
                 self._class_names,

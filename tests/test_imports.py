@@ -17,6 +17,7 @@ FLOORS = (
     {
         "activations",
         "backends",
+        "symbolic_inputs",
         "color_scale",
         "datasets",
         "given_arrays",
@@ -43,6 +44,7 @@ FLOORS = (
         "picture_sources",
         "plots",
         "preprocessing",
+        "symbolic_inputs",
     },
     {"activation_model", "descriptions", "figure", "layer_chooser", "pictures", "selection"},
     {"declared_inputs", "graph_pass"},
@@ -117,6 +119,7 @@ def test_the_explorer_stands_alone_on_top() -> None:
 KNOW_KERAS = {
     "activation_model",
     "backends",
+    "symbolic_inputs",
     "declared_inputs",
     "explorer",  # for types only
     "extraction",

@@ -1,0 +1,103 @@
+"""The inputs that a model declares: their symbolic tensors, shapes and structure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from . import backends
+
+
+def model_inputs(model: keras.Model) -> Any:
+    """Gives the symbolic inputs of a model, or `None` if it has none.
+
+    Returns:
+        A single input as it is, whatever structure the model declares it in; several in theirs.
+    """
+    flat = list(getattr(model, "inputs", None) or [])
+    if len(flat) == 1:
+        return flat[0]
+    return model.input if flat else None
+
+
+def built_shape(model: keras.Model) -> Any:
+    """Gives the input shape, batch axis first, that a model written by hand was built for.
+
+    Returns:
+        A tuple; for several inputs a list or dict of them. `None` where the model does not tell.
+    """
+    config: dict[str, Any] = getattr(model, "get_build_config", dict)() or {}
+    shape = config.get("input_shape")
+    leaves = [shape] if _is_shape(shape) else _shape_leaves(shape)
+    return shape if leaves and all(_is_shape(leaf) for leaf in leaves) else None
+
+
+def _shape_leaves(shapes: Any) -> list[Any]:
+    if isinstance(shapes, dict):
+        return list(shapes.values())
+    return list(shapes) if isinstance(shapes, list | tuple) else []
+
+
+def _is_shape(shape: Any) -> bool:
+    return (
+        isinstance(shape, list | tuple)
+        and len(shape) > 0
+        and all(size is None or isinstance(size, int) for size in shape)
+    )
+
+
+MADE_UP_SIZES = (192, 256)
+"""Two sizes that most models can take, and that no layer gives by chance."""
+
+
+def of_size(symbols: Any, size: int) -> Any:
+    """Gives symbolic inputs with this for each size left open, the batch's aside."""
+    return keras.tree.map_structure(
+        lambda symbol: keras.KerasTensor(
+            (symbol.shape[0], *(side or size for side in symbol.shape[1:])), symbol.dtype
+        ),
+        symbols,
+    )
+
+
+def open_where_unlike(one: keras.KerasTensor, other: keras.KerasTensor) -> keras.KerasTensor:
+    """Gives a symbolic tensor whose sizes are those that two others share."""
+    sides = zip(one.shape, other.shape, strict=True)
+    return keras.KerasTensor([a if a == b else None for a, b in sides], one.dtype)
+
+
+def as_keras_tensors(symbols: Any) -> Any:
+    """Gives the symbolic inputs of a `tf_keras` model as those of Keras 3; its own as they are."""
+    return keras.tree.map_structure(
+        lambda symbol: (
+            symbol
+            if isinstance(symbol, keras.KerasTensor)
+            else keras.KerasTensor(
+                tuple(symbol.shape), keras.backend.standardize_dtype(symbol.dtype)
+            )
+        ),
+        symbols,
+    )
+
+
+def in_structure(model: keras.Model, inputs: Any) -> Any:
+    """Gives a single input in the list or dict that the model declares it in.
+
+    Raises:
+        ValueError: If the model takes several inputs, and there is a single one.
+    """
+    declared = None if backends.is_sequential(model) else getattr(model, "input", None)
+    if not keras.tree.is_nested(declared) or keras.tree.is_nested(inputs):
+        return inputs
+    symbols = keras.tree.flatten(declared)
+    if len(symbols) > 1:
+        names = ", ".join(f"{symbol.name!r} {tuple(symbol.shape)}" for symbol in symbols)
+        given = tuple(getattr(inputs, "shape", ())) or type(inputs).__name__
+        raise backends.said_in_full(
+            ValueError(
+                f"The model {model.name!r} takes {len(symbols)} inputs, {names}; one array was "
+                f"given, {given}. Give a {type(declared).__name__} of arrays, one for each."
+            )
+        )
+    return keras.tree.pack_sequence_as(declared, [inputs])
