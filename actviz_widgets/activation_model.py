@@ -18,7 +18,7 @@ import keras
 import numpy as np
 
 from . import backends, layer_roles, model_files
-from .backends import as_array, state_kept
+from .backends import as_array
 from .layer_calls import LayerCall, LayerInfo, Recording, listening, open_batch
 from .layer_paths import unknown_layer_sentence
 from .layer_roles import LayerRole
@@ -84,6 +84,8 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         self.model = model
         self._calls_by_path: dict[str, LayerCall] = {}
         self._calls: tuple[LayerCall, ...] | None = None
+        self._is_traced = False
+        self._input_format: bool | None = None
         self._chosen: tuple[str, ...] | None = None
         self._prediction_shape: tuple[int | None, ...] | None = None
         self.built = True
@@ -152,21 +154,28 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         """
         wanted = self._chosen if layers is None else tuple(layers)
         recording = Recording(self.model, None if wanted is None else frozenset(wanted))
-        with listening(recording), state_kept(self.model):
-            structure = in_structure(self.model, inputs)
-            try:
-                predictions = self.model(structure, training=False)
-            except Exception as error:
-                if recording.failure is None:
-                    raise
-                raise backends.said_in_full(ValueError(f"{recording.failure}.")) from error
+        structure = in_structure(self.model, inputs)
+
+        def run() -> Any:
+            with listening(recording):
+                return self.model(structure, training=False)
+
+        try:
+            predictions = backends.without_trace(self.model, run)
+        except Exception as error:
+            if recording.failure is None:
+                raise
+            raise backends.said_in_full(ValueError(f"{recording.failure}.")) from error
         flat = keras.tree.flatten(predictions)
         predictions = flat[0] if len(flat) == 1 else predictions
-        if self._calls is None:
-            self._calls = recording.settled_calls()
+        known = self._calls
+        if known is None:
+            self._calls, self._input_format = recording.settled_calls(), recording.input_format()
             if hasattr(predictions, "shape"):
                 batch_size = keras.tree.flatten(inputs)[0].shape[0]
                 self._prediction_shape = open_batch(predictions.shape, batch_size)
+        elif not self._is_traced:
+            self._learn(recording)
         kept = recording.activations
         if wanted is not None:
             kept = {path: kept[path] for path in wanted if path in kept}
@@ -198,15 +207,14 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         return self._call_at(path).dtype
 
     def data_format(self) -> str | None:
-        """Gives `"channels_first"` or `"channels_last"`, as the first layer with maps has it.
+        """Gives `"channels_first"` or `"channels_last"`, as the first layer with maps takes it.
 
         Returns:
             `None` where no layer tells, or the model has not run yet.
         """
-        for call in self._calls or ():
-            if call.tells_format:
-                return "channels_first" if call.role.channels_first else "channels_last"
-        return None
+        if self._input_format is None:
+            return None
+        return "channels_first" if self._input_format else "channels_last"
 
     def last_activation_function(self) -> str | None:
         """Names the activation function of the layer that puts out the predictions.
@@ -240,6 +248,15 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         """Makes the model again from `get_config`."""
         model = keras.saving.deserialize_keras_object(config.pop("model"))
         return cls(model, **config)
+
+    def _learn(self, recording: Recording) -> None:
+        """Adds the layer calls that no earlier input has led to."""
+        calls = self._known_calls()
+        paths = {call.info.path for call in calls}
+        new = [call for call in recording.settled_calls() if call.info.path not in paths]
+        if new:
+            self._calls = (*calls, *new)
+            self._calls_by_path = {}
 
     def shapes_for(self, inputs: Any) -> dict[str, tuple[int | None, ...]]:
         """Gives the shapes of the activations for a batch of inputs, without running the model.
@@ -283,6 +300,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
             else call
             for call in self._known_calls()
         )
+        self._is_traced = True
 
     def _call_at(self, path: str) -> LayerCall:
         if not self._calls_by_path:

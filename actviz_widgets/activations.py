@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -21,7 +21,8 @@ class Seen(Generic[PictureT]):
 
     Attributes:
         picture: The picture itself.
-        predictions: What the model puts out for it, without batch axis.
+        predictions: What the model puts out for it, without batch axis; of several outputs all, in
+            their structure. `None` if that takes more than may be kept.
         activations: By layer path, without batch axis.
         sizes: Bytes that the activation of each layer takes, by layer path, whether it is kept or
             not; 0 where that is not known.
@@ -30,7 +31,7 @@ class Seen(Generic[PictureT]):
     """
 
     picture: PictureT
-    predictions: np.ndarray | None
+    predictions: Any
     activations: dict[str, np.ndarray]
     sizes: Mapping[str, int] = field(default_factory=dict)
     other_bytes: int = 0

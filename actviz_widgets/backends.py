@@ -6,10 +6,9 @@ whose models Keras 3 does not know. None of them is imported here that is not lo
 
 from __future__ import annotations
 
-import copy
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -74,54 +73,68 @@ def without_gradients() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def state_kept(model: Any) -> Iterator[None]:
-    """Leaves the model's state as it was: variables that layers assign to, and losses.
+class _Entry(keras.layers.Layer):  # type: ignore[misc]  # keras is untyped
+    """The outermost layer of a pass.
 
-    Keras keeps the losses of a model's last call in its layers, and clears them at the next one.
+    Keras clears the losses of the layer that a call begins with, and of all within it. With this
+    one in front, the user's model keeps those of its own last call, on whatever thread that was.
     """
-    layers = list(model._flatten_layers())
-    names = ("_losses", "_loss_ids", "_eager_losses")
-    losses = [
-        {name: copy.copy(getattr(layer, name)) for name in names if hasattr(layer, name)}
-        for layer in layers
-    ]
-    with _variables_kept(model):
-        try:
-            yield
-        finally:
-            for layer, kept in zip(layers, losses, strict=True):
-                for name, value in kept.items():
-                    held = getattr(layer, name)
-                    held.clear()
-                    (held.update if isinstance(held, set) else held.extend)(value)
+
+    def __init__(self) -> None:
+        super().__init__(name="entry", dtype="float32")
+        self._allow_non_tensor_positional_args = True
+        self._convert_input_args = False
+        self.built = True
+
+    def call(self, run: Callable[[], Any]) -> Any:
+        return run()
 
 
-@contextmanager
-def _variables_kept(model: Any) -> Iterator[None]:
+def without_trace(model: Any, run: Callable[[], Any]) -> Any:
+    """Runs something on a model, and leaves its state as it was.
+
+    That is the variables that layers assign to, and the losses of the model's last call.
+    """
     if is_legacy(model):
-        # Without a stateless mode, what layers may assign to is put back. Within a trace nothing
-        # can be read, and Keras's own `predict` does the same.
-        import tensorflow as tf
-
-        before = (
-            [(variable, variable.numpy()) for variable in model.non_trainable_variables]
-            if (tf.executing_eagerly())
-            else []
-        )
-        try:
-            yield
-        finally:
-            for variable, value in before:
-                if not np.array_equal(variable.numpy(), value):
-                    variable.assign(value)
-        return
+        with _legacy_state_kept(model):
+            return run()
     # Inside a compiled `predict`, JAX hands the weights in from outside, and a scope of our own
     # would bake in those of the day it was compiled.
     is_jax = keras.backend.backend() == "jax"
     given = [(variable, variable.value) for variable in model.variables] if is_jax else []
     with keras.StatelessScope(state_mapping=given, collect_losses=False):
+        return _Entry()(run)
+
+
+@contextmanager
+def _legacy_state_kept(model: Any) -> Iterator[None]:
+    """Puts back what a pass of a `tf_keras` model changed, for want of a stateless mode."""
+    import tensorflow as tf
+
+    layers = list(model._flatten_layers())
+    names = ("_losses", "_eager_losses")
+    losses = [{name: list(getattr(layer, name)) for name in names} for layer in layers]
+    # Only what may assign to variables in inference: another thread may be training the rest.
+    may_assign = [
+        layer
+        for layer in layers
+        if getattr(layer, "stateful", False) or type(layer).__module__.split(".")[0] != "tf_keras"
+    ]
+    variables = [
+        (variable, variable.numpy())
+        for layer in may_assign
+        if tf.executing_eagerly() and not is_model(layer)
+        for variable in layer.non_trainable_variables
+    ]
+    try:
         yield
+    finally:
+        for variable, value in variables:
+            if not np.array_equal(variable.numpy(), value):
+                variable.assign(value)
+        for layer, kept in zip(layers, losses, strict=True):
+            for name, value in kept.items():
+                getattr(layer, name)[:] = value
 
 
 def dtype_name(tensor: Any) -> str:

@@ -81,7 +81,7 @@ def not_called(path: str) -> str:
 def in_parts(total: int, memory_budget: int, part_count: int) -> str:
     """Says that the layers of one picture are not all kept."""
     return (
-        f"All layers of this picture take {in_bytes(total)}, and memory_budget is "
+        f"This picture and all its layers take {in_bytes(total)}, and memory_budget is "
         f"{in_bytes(memory_budget)}: they are computed in {part_count} parts, as they are looked "
         "at."
     )
@@ -92,7 +92,7 @@ def in_bytes(size: int) -> str:
     value, units = float(size), ["bytes", "kB", "MB", "GB", "TB"]
     while float(f"{value:.3g}") >= 1000 and len(units) > 1:
         value, units = value / 1000, units[1:]
-    return f"{value:.3g} {units[0]}"
+    return f"{value:.3g} {units[0] if size != 1 else 'byte'}"
 
 
 def refusal(name: str, shapes: str, error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,10 +96,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     ) -> None:
         # All that can be wrong with what was handed in shows before the first widget is made.
         self._owner = OwnerThread()
-        if not isinstance(memory_budget, int):
-            raise TypeError(
-                f"memory_budget is {memory_budget!r}; a number of bytes is wanted, such as 2**28."
-            )
+        memory_budget = _whole_number(memory_budget)
         if memory_budget < 1:
             raise ValueError(f"memory_budget is {memory_budget} bytes; 1 or more is wanted.")
         self._activation_model = ActivationModel(model, layers)
@@ -175,8 +173,17 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         """The model's output for the chosen picture, an array without batch axis.
 
         Of a model with several outputs they come in the structure that it gives them in.
+
+        Raises:
+            ValueError: If it takes more bytes than `memory_budget`.
         """
-        return self._seen().predictions
+        predictions = self._seen().predictions
+        if predictions is None:
+            raise ValueError(
+                "The model's output for one picture takes more than memory_budget allows to keep. "
+                "Give a larger memory_budget."
+            )
+        return predictions
 
     @property
     def figure(self) -> Figure:
@@ -230,14 +237,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     def _build_controls(self) -> None:
         self._canvas = FigureCanvas(self._view.figure, self._owner)
         self._image_chooser = Chooser("Image", self.images, self._owner, steps=True)
-        entries = [
-            LayerEntry(
-                descriptions.layer_entry(info.path, info.class_name, info.activation_shape),
-                self._activation_model.role(info.path).passes_on,
-            )
-            for info in self.layers
-        ]
-        self._layer_chooser = LayerChooser(entries, self._owner)
+        self._layer_chooser = LayerChooser(self._entries(), self._owner)
         self._channel_chooser = NumberChooser(self._owner)
         self._slice_chooser = NumberChooser(self._owner)
         self._numbers = Row([self._channel_chooser])
@@ -249,12 +249,20 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             self._status,
         )
 
-        paths = tuple(self._extraction.layers)
-        self._order = {path: index for index, path in enumerate(paths)}
+        self._paths = tuple(self._extraction.layers)
         self._image_chooser.on_choice(lambda index: self._choose("image", index))
-        self._layer_chooser.on_choice(lambda index: self._choose("layer", paths[index]))
+        self._layer_chooser.on_choice(lambda index: self._choose("layer", self._paths[index]))
         self._channel_chooser.on_choice(lambda value: self._choose("channel", value))
         self._slice_chooser.on_choice(lambda value: self._choose("slice", value))
+
+    def _entries(self) -> list[LayerEntry]:
+        return [
+            LayerEntry(
+                descriptions.layer_entry(info.path, info.class_name, info.activation_shape),
+                self._activation_model.role(info.path).passes_on,
+            )
+            for info in self.layers
+        ]
 
     def _choose(self, name: str, value: object) -> None:
         """Sets a trait from a control; an error has no cell to go to there, so it is shown."""
@@ -275,7 +283,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         if self._closed:
             return
         self._image_chooser.show(self.image)
-        self._layer_chooser.show(self._order[self.layer])
+        self._layer_chooser.show(self._paths.index(self.layer))
         layout = self._extraction.layouts[self.layer]
         if layout.count is None or layout.slice_count is None:
             layout = self._layout_if_seen() or layout
@@ -292,6 +300,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             return
         try:
             seen = self._extraction.get(self.image, self.layer)
+            self._offer_new_layers()
             self._keep_within(self._extraction.layout(seen, self.layer))
             self._draw(seen)
             self._status.show(self._lines(seen), [seen.picture.warning])
@@ -300,10 +309,23 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
 
     def _keep_within(self, layout: Layout) -> None:
         """Brings the channel within a layer whose number of channels shows when it runs."""
-        static = self._extraction.layouts[self.layer]
-        if (static.count is None or static.slice_count is None) and layout.count is not None:
+        layouts = self._extraction.layouts
+        static = layouts[self.layer]
+        if static.count is None or static.slice_count is None:
             self.bring_within(layout)
-            self._show_choice()
+        elif (static.count, static.slice_count) != (layout.count, layout.slice_count):
+            # A layer that puts out several times the batch, as windows of the picture.
+            layouts[self.layer] = layout
+            self.bring_within(layout)
+        else:
+            return
+        self._show_choice()
+
+    def _offer_new_layers(self) -> None:
+        """Offers the layers that no earlier picture has led to."""
+        if len(self._extraction.layers) > self._layer_chooser.count:
+            self._layer_chooser.extend(self._entries()[self._layer_chooser.count :])
+            self._paths = tuple(self._extraction.layers)
 
     def _draw(self, seen: Seen[Picture]) -> None:
         layout = self._extraction.layout(seen, self.layer)
@@ -370,7 +392,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             lines.append(f"Shown are {self._pictures.note}.")
         parts = activations.part_count(seen)
         if parts > 1:
-            total = sum(seen.sizes.values())
+            total = sum(seen.sizes.values()) + seen.other_bytes
             lines.append(descriptions.in_parts(total, activations.memory_budget, parts))
         return tuple(lines)
 
@@ -387,7 +409,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             path
             for path, info in self._extraction.layers.items()
             if layouts[path].has_feature_maps
-            and info.class_name not in _BEFORE_THE_FIRST
+            and info.class_name not in (*_BEFORE_THE_FIRST, "EinsumDense")
             and not self._activation_model.role(path).passes_on
         ]
         return (with_maps or list(layouts))[0]
@@ -424,3 +446,14 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     def _png(self) -> str:
         self._catch_up()
         return self._canvas.png()
+
+
+def _whole_number(memory_budget: Any) -> int:
+    try:
+        if isinstance(memory_budget, bool):
+            raise TypeError
+        return operator.index(memory_budget)
+    except TypeError:
+        raise TypeError(
+            f"memory_budget is {memory_budget!r}; a number of bytes is wanted, such as 2**28."
+        ) from None

@@ -16,6 +16,8 @@ from .feature_maps import Layout, Value, layout_of
 from .graph_pass import GraphPass, can_be_compiled
 from .pictures import Picture, Pictures
 
+_MOST_GRAPHS = 4  # sizes of pictures for which a graph is kept
+
 
 class Extraction:
     """Gives what each layer puts out for a picture, from as few passes as memory allows.
@@ -34,7 +36,7 @@ class Extraction:
     ) -> None:
         self._model = activation_model
         self._pictures = pictures
-        self._graph: GraphPass | None = None
+        self._graphs: dict[tuple[tuple[int, ...], ...], GraphPass] = {}
         self._may_compile = can_be_compiled(activation_model.model)
         # By the shapes of the inputs, which sizes left open depend on.
         self._shapes: dict[tuple[tuple[int, ...], ...], dict[str, tuple[int | None, ...]]] = {}
@@ -45,10 +47,7 @@ class Extraction:
             self._pass(picture, lambda: activation_model.forward_pass(picture.model_input, ()))
         self.layers: dict[str, LayerInfo] = {info.path: info for info in activation_model.captured}
         self.layouts: dict[str, Layout] = {
-            path: layout_of(
-                info.activation_shape, activation_model.role(path), activation_model.dtype(path)
-            )
-            for path, info in self.layers.items()
+            path: self._static_layout(info) for path, info in self.layers.items()
         }
         self.activations: Activations[Picture] = Activations(self._run, memory_budget)
 
@@ -73,28 +72,55 @@ class Extraction:
         sizes = self._sizes_for(picture)
         layers = fit(sizes, picture.nbytes)
         forward = self._pass(picture, lambda: self._forward(picture.model_input, layers, sizes))
-        predictions = keras.tree.map_structure(
-            lambda tensor: _read_only(backends.as_array(tensor)[0]), forward.predictions
+        self._offer_new_layers()
+        predictions = keras.tree.map_structure(_prediction, forward.predictions)
+        output_bytes = sum(
+            array.nbytes for array in keras.tree.flatten(predictions) if array is not None
         )
+        if output_bytes > self.activations.memory_budget:
+            predictions, output_bytes = None, 0
         activations = {
             path: _of_one_picture(backends.as_array(tensor), self.layers[path])
             for path, tensor in forward.activations.items()
         }
         not_called = frozenset(layers) - set(activations)
-        return Seen(picture, predictions, activations, sizes, picture.nbytes, not_called)
+        other_bytes = picture.nbytes + output_bytes
+        return Seen(picture, predictions, activations, sizes, other_bytes, not_called)
 
     def _forward(
         self, model_input: Any, layers: tuple[str, ...], sizes: Mapping[str, int]
     ) -> ForwardPass:
         if self._may_compile and len(layers) < len(sizes):
             try:
-                if self._graph is None or not self._graph.fits(model_input):
-                    self._graph = GraphPass(self._model, model_input)
-                return self._graph.run(model_input, layers)
+                return self._graph_for(model_input).run(model_input, layers)
             except Exception:  # a layer that runs eagerly alone, for one
-                self._graph, self._may_compile = None, False
+                self._graphs.clear()
+                self._may_compile = False
         with backends.without_gradients():
             return self._model.forward_pass(model_input, layers, of_those_called=True)
+
+    def _graph_for(self, model_input: Any) -> GraphPass:
+        key = tuple(array.shape for array in keras.tree.flatten(model_input))
+        if key not in self._graphs or not self._graphs[key].fits(model_input):
+            while len(self._graphs) >= _MOST_GRAPHS:
+                del self._graphs[next(iter(self._graphs))]
+            self._graphs[key] = GraphPass(self._model, model_input)
+        return self._graphs[key]
+
+    def _offer_new_layers(self) -> None:
+        """Takes up the layers that no earlier picture has led to."""
+        if len(self.layers) == len(self._model.captured):
+            return
+        for info in self._model.captured:
+            if info.path not in self.layers:
+                self.layers[info.path] = info
+                self.layouts[info.path] = self._static_layout(info)
+        self._sizes.clear()
+
+    def _static_layout(self, info: LayerInfo) -> Layout:
+        return layout_of(
+            info.activation_shape, self._model.role(info.path), self._model.dtype(info.path)
+        )
 
     def _pass(self, picture: Picture, run: Any) -> ForwardPass:
         try:
@@ -134,8 +160,16 @@ def _item_size(dtype: str) -> int:
 
 
 def _of_one_picture(array: np.ndarray, info: LayerInfo) -> np.ndarray:
-    has_batch = info.output_shape[:1] == (None,)
-    return _read_only(array[0] if array.ndim and has_batch else array)
+    # A layer that cuts a picture into windows puts out one after the other, where the batch was.
+    is_single = info.output_shape[:1] == (None,) and array.shape[:1] == (1,)
+    return _read_only(array[0] if is_single else array)
+
+
+def _prediction(tensor: Any) -> np.ndarray | None:
+    if tensor is None:
+        return None
+    array = backends.as_array(tensor)
+    return _read_only(array[0] if array.shape[:1] == (1,) else array)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -262,7 +262,8 @@ class Attention(Layout):
     @property
     def count(self) -> int | None:
         """The number of heads."""
-        return self.shape[0] if len(self.shape) == 3 else 1
+        sizes = [size for size in self.shape[:-2] if size is not None]
+        return math.prod(sizes) if len(sizes) == len(self.shape) - 2 else None
 
     @property
     def has_feature_maps(self) -> bool:
@@ -271,7 +272,8 @@ class Attention(Layout):
 
     def feature_map(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
         """Gives the attention map of a head, a query in each row."""
-        return activation[channel] if activation.ndim == 3 else activation
+        one: np.ndarray = activation.reshape(-1, *activation.shape[-2:])[channel]
+        return one
 
     def caption(self, activation: np.ndarray, channel: int, names: Sequence[str] | None) -> str:
         """Says what rows and columns are."""

@@ -51,14 +51,12 @@ class LayerCall:
         layer: The layer that was called.
         role: What more is known of the tensor.
         dtype: Its dtype, such as `"float32"`.
-        tells_format: Whether its data format is known from its layer or one before it.
     """
 
     info: LayerInfo
     layer: Any
     role: LayerRole
     dtype: str = "float32"
-    tells_format: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,10 +137,14 @@ class Recording:
 
     def settled_calls(self) -> tuple[LayerCall, ...]:
         """Gives the calls, each with the role that is known at the end of the run."""
-        roles = layer_roles.settled(
+        roles = self._roles.settled(
             [call.role for call in self.calls], [call.info.activation_shape for call in self.calls]
         )
         return tuple(replace(call, role=role) for call, role in zip(self.calls, roles, strict=True))
+
+    def input_format(self) -> bool | None:
+        """Whether the channels come first in the pictures that go in; `None` if no layer tells."""
+        return self._roles.input_format
 
     def _run(
         self,
@@ -198,8 +200,14 @@ class Recording:
 
     def _new_path(self, name: str) -> str:
         path = f"{self._parents[-1][0]}/{name}" if self._parents else name
-        count = self._times_called[path] = self._times_called.get(path, 0) + 1
-        return path if count == 1 else f"{path}#{count}"
+        count = self._times_called.get(path, 0) + 1
+        unique = path if count == 1 else f"{path}#{count}"
+        while unique != path and unique in self._times_called:  # the name of another layer
+            count += 1
+            unique = f"{path}#{count}"
+        self._times_called[path] = count
+        self._times_called.setdefault(unique, 1)
+        return unique
 
     def _keep_inputs(self, layer: Any, prefix: str, inputs: Sequence[Any]) -> None:
         # A functional model does not call its InputLayers; they stand for what it was given.
@@ -227,8 +235,7 @@ class Recording:
             shape = open_batch(tensor.shape, self._batch_size)
             info = LayerInfo(entry, layer.name, type(layer).__name__, shape)
             role = self._roles.read(layer, parent, index, info.activation_shape)
-            tells = role.channels_first is not None and len(info.activation_shape) >= 3
-            self.calls.append(LayerCall(info, layer, role, backends.dtype_name(tensor), tells))
+            self.calls.append(LayerCall(info, layer, role, backends.dtype_name(tensor)))
             if self.wanted is None or entry in self.wanted:
                 self.activations[entry] = tensor
 

@@ -88,6 +88,18 @@ class LayerChooser(widgets.HBox):  # type: ignore[misc]
         self.filter_box.observe(lambda _: self._offer(), names="value")
         self.all_box.observe(lambda _: self._offer(), names="value")
 
+    def extend(self, entries: Sequence[LayerEntry]) -> None:
+        """Offers more layers, after those there are."""
+        self._entries += tuple(entries)
+        self.filter_box.placeholder = f"in {len(self._entries):,} layers"
+        self.all_box.description = f"show all {len(self._entries):,}"
+        self._offer()
+
+    @property
+    def count(self) -> int:
+        """The number of layers, offered or not."""
+        return len(self._entries)
+
     def on_choice(self, choose: Callable[[int], object]) -> None:
         """Calls `choose` with the index of the layer that the user picks."""
         self._choose = choose
@@ -118,7 +130,7 @@ class LayerChooser(widgets.HBox):  # type: ignore[misc]
             and (words or self.all_box.value or not entry.is_minor)
         ]
         if words:
-            self.matches.value = f"{len(matching):,} match"
+            self.matches.value = f"{len(matching):,} match{'es' * (len(matching) != 1)}"
         elif self.matches.value:
             self.matches.value = ""
         offered = sorted({*matching, self._index})

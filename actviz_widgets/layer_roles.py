@@ -89,6 +89,8 @@ class RoleReader:
         self._has_picture = 4 in input_ranks
         # By rank: the maps of a model and its series may stand in different order.
         self._channels_first: dict[int, bool] = {}
+        # What the first layer that tells takes; it holds for all that came before.
+        self._first: dict[int, bool] = {}
         self._over_time = False
         self._grid: tuple[int, int] | None = None
 
@@ -113,7 +115,9 @@ class RoleReader:
             may_be_tokens=self._has_picture and not self._over_time,
             grid=self._grid,
         )
-        if len(shape) == 3 and not role.is_attention:
+        # Within attention, three axes are tokens, heads and channels.
+        is_map = "EinsumDense" not in names and not class_names(parent) & ATTENTION
+        if len(shape) == 3 and is_map and not role.is_attention:
             height, width = shape[1:] if role.channels_first else shape[:2]
             if height and width:
                 self._grid = (height, width)
@@ -127,33 +131,47 @@ class RoleReader:
         if isinstance(axis, list | tuple) and len(axis) == 1:
             axis = axis[0]
         rank = format_rank(shape)
+        takes: bool | None = None
         if data_format in ("channels_first", "channels_last"):
-            self._channels_first[rank] = data_format == "channels_first"
+            takes = self._channels_first[rank] = data_format == "channels_first"
         elif isinstance(axis, int):
-            self._channels_first[rank] = axis % (len(shape) + 1) == 1
+            takes = self._channels_first[rank] = axis % (len(shape) + 1) == 1
         elif "Permute" in names and len(shape) == 3:
             order = tuple(getattr(layer, "dims", ()))
             if order in ((2, 3, 1), (3, 1, 2)):
                 self._channels_first[rank] = order == (3, 1, 2)
+                takes = order == (2, 3, 1)
+        if takes is not None:
+            self._first.setdefault(rank, takes)
+
+    @property
+    def input_format(self) -> bool | None:
+        """Whether the channels come first in the first maps; `None` if no layer tells."""
+        return self._first.get(3)
+
+    def settled(self, roles: Sequence[LayerRole], shapes: Sequence[Shape]) -> list[LayerRole]:
+        """Gives the roles as they are known at the end of the run.
+
+        What comes before the first layer that tells its data format has the one that layer takes.
+        In a model with layers over time, no sequence is taken for the patches of a picture.
+        """
+        return [
+            replace(
+                role,
+                channels_first=(
+                    self._first.get(format_rank(shape), False)
+                    if role.channels_first is None
+                    else role.channels_first
+                ),
+                may_be_tokens=role.may_be_tokens and not self._over_time,
+            )
+            for role, shape in zip(roles, shapes, strict=True)
+        ]
 
 
 def format_rank(shape: Shape) -> int:
     """Groups shapes, without batch axis, by what a data format holds for: series, and all maps."""
     return min(len(shape), 3)
-
-
-def settled(roles: Sequence[LayerRole], shapes: Sequence[Shape]) -> list[LayerRole]:
-    """Gives what comes before the first layer that tells its data format that same format."""
-    first: dict[int, bool] = {}
-    for role, shape in zip(roles, shapes, strict=True):
-        if role.channels_first is not None:
-            first.setdefault(format_rank(shape), role.channels_first)
-    return [
-        replace(role, channels_first=first.get(format_rank(shape), False))
-        if role.channels_first is None
-        else role
-        for role, shape in zip(roles, shapes, strict=True)
-    ]
 
 
 def _is_attention(names: frozenset[str], parent: frozenset[str], index: int, shape: Shape) -> bool:
@@ -163,7 +181,7 @@ def _is_attention(names: frozenset[str], parent: frozenset[str], index: int, sha
         return index == 1 and len(shape) == 2
     if parent & ATTENTION:
         return len(shape) == 3 and bool(names & {"Softmax", "Dropout"})
-    # Attention written by hand: a number of square maps, one for each head.
-    named = any("Attention" in name for name in names)
+    # Attention written by hand: scores beside what it puts out, or the softmax within.
+    named = index >= 1 and any("Attention" in name for name in names)
     within = any("Attention" in name for name in parent) and "Softmax" in names
-    return (named or within) and len(shape) == 3 and shape[1] == shape[2] and shape[0] != shape[1]
+    return (named or within) and len(shape) == 3 and shape[1] == shape[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -61,6 +62,13 @@ def _sentence(path: Path, error: Exception) -> str:
             "which opening it would run. If you trust whoever made it, allow it yourself: give "
             f"keras.models.load_model({str(path)!r}, safe_mode=False) as the model."
         )
+    version = _saved_by(path)
+    if version.startswith("2."):
+        return (
+            f"The model in {str(path)!r} was saved by Keras {version}, and Keras "
+            f"{keras.__version__} cannot read it. Load it with tf_keras.models.load_model, and "
+            "give the model."
+        )
     missing = re.search(r"Could not locate class '(\w+)'", said)
     if missing or "could not be deserialized" in said or "Unknown layer" in said:
         name = missing or re.search(r"Unknown layer: '?(\w+)'?", said)
@@ -75,3 +83,17 @@ def _sentence(path: Path, error: Exception) -> str:
             "this is not."
         )
     return f"The model in {str(path)!r} cannot be opened: {first_lines(error)[:300]}"
+
+
+def _saved_by(path: Path) -> str:
+    """Gives the version of Keras that wrote a file; empty if it does not say."""
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                return str(json.loads(archive.read("metadata.json"))["keras_version"])
+        import h5py
+
+        with h5py.File(path) as file:
+            return str(file.attrs.get("keras_version", ""))
+    except (OSError, KeyError, ValueError):
+        return ""

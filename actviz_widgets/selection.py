@@ -95,6 +95,8 @@ class Selection(traitlets.HasTraits):
     @traitlets.validate("layer")
     def _check_layer(self, proposal: dict[str, Any]) -> str:
         path = str(proposal["value"])
+        if not self._layouts:
+            raise SelectionError("There is nothing to choose from: this explorer was closed.")
         if path not in self._layouts:
             raise SelectionError(unknown_layer_sentence(path, tuple(self._layouts)))
         return path

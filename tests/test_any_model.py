@@ -332,3 +332,139 @@ def test_each_input_gives_the_layers_that_it_passes(fork: tuple[Fork, np.ndarray
     assert list(activation_model(pictures[1:])) == ["dark", "flatten"]
     with pytest.raises(ValueError, match="did not call 'light' for this picture"):
         activation_model.forward_pass(pictures[1:], ["light"])
+
+
+# ------------------------------------------------------------------------------- what may go astray
+
+
+def test_each_call_has_a_path_of_its_own_whatever_the_layers_are_called() -> None:
+    inputs = keras.Input((8, 8, 3), name="entry")
+    twice = keras.layers.Conv2D(3, 3, padding="same", name="conv")
+    other = keras.layers.Conv2D(4, 3, name="conv-2")
+    activations = get_activations(
+        keras.Model(inputs, other(twice(twice(inputs)))), np.ones((1, 8, 8, 3), np.float32)
+    )
+    assert list(activations) == ["entry", "conv", "conv#2", "conv-2"]
+    other.name = "conv#2"
+    activations = get_activations(
+        keras.Model(inputs, other(twice(twice(inputs)))), np.ones((1, 8, 8, 3), np.float32)
+    )
+    assert list(activations) == ["entry", "conv", "conv#2", "conv#2#2"]
+    assert activations["conv#2#2"].shape == (1, 6, 6, 4)
+
+
+def test_a_pass_leaves_the_losses_of_the_model_alone_also_while_it_runs() -> None:
+    # Another thread may be about to read them.
+    seen: list[int] = []
+    models: list[keras.Model] = []
+
+    class Watching(keras.layers.Layer):  # type: ignore[misc]
+        def call(self, inputs: Any) -> Any:
+            self.add_loss(keras.ops.mean(inputs))
+            for model in models:
+                seen.append(sum(len(layer._losses) for layer in model._flatten_layers()))
+            return inputs
+
+    model = keras.Sequential([keras.Input((3,)), Watching(), keras.layers.Dense(2), Watching()])
+    model(np.ones((1, 3), np.float32))
+    activation_model = ActivationModel(model)
+    models.append(model)
+    activation_model.forward_pass(np.ones((1, 3), np.float32))
+    activation_model(np.ones((1, 3), np.float32))
+    assert seen == [2, 2, 2, 2]
+    assert len(model.losses) == 2
+
+
+def test_windows_of_a_picture_are_all_shown_and_counted_in_bytes() -> None:
+    class Windows(keras.layers.Layer):  # type: ignore[misc]
+        def call(self, inputs: Any) -> Any:
+            cut = keras.ops.reshape(inputs, (-1, 4, 8, 4, 8, 3))
+            return keras.ops.reshape(keras.ops.transpose(cut, (0, 1, 3, 2, 4, 5)), (-1, 8, 8, 3))
+
+    model = keras.Sequential([keras.Input((32, 32, 3)), Windows(name="windows")])
+    picture = np.random.default_rng(0).random((32, 32, 3), dtype=np.float32)
+    explorer = ActivationExplorer(model, picture)
+    assert explorer.activation.shape == (16, 8, 8, 3)
+    explorer.slice = 6
+    assert np.array_equal(explorer.feature_map, picture[8:16, 16:24, 0])
+    assert explorer._seen().activations["windows"].base is None or (
+        explorer._seen().activations["windows"].base.nbytes == explorer.activation.nbytes
+    )
+    explorer.close()
+
+
+def test_layers_that_a_later_picture_leads_to_are_offered_then() -> None:
+    class Branches(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.dark = keras.layers.Conv2D(2, 3, name="dark")
+            self.light = keras.layers.Conv2D(3, 3, name="light")
+
+        def call(self, inputs: Any) -> Any:
+            branch = self.dark if float(keras.ops.mean(inputs)) < 0.5 else self.light
+            return keras.ops.max(branch(inputs), axis=(1, 2))
+
+    model = Branches()
+    dark, light = np.zeros((8, 8, 3), np.float32), np.ones((8, 8, 3), np.float32)
+    model(dark[None])
+    model(light[None])
+    explorer = ActivationExplorer(model, {"dark": dark, "light": light})
+    assert [info.path for info in explorer.layers] == ["dark"]
+    explorer.image = 1
+    assert [info.path for info in explorer.layers] == ["dark", "light"]
+    assert "did not call 'dark' for this picture" in explorer._status.sentences[0]
+    assert len(explorer._layer_chooser.dropdown.options) == 2
+    explorer.layer, explorer.channel = "light", 2
+    assert np.array_equal(explorer.activation, checks.as_array(model.light(light[None]))[0])
+    explorer.close()
+
+
+@pytest.mark.parametrize("extra", [lambda outputs: keras.ops.sum(outputs), lambda outputs: None])
+def test_an_output_that_is_one_number_or_nothing_is_given_as_that(extra: Any) -> None:
+    class TwoOutputs(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = keras.layers.Dense(2, name="dense")
+
+        def call(self, inputs: Any) -> Any:
+            outputs = self.dense(inputs)
+            return {"first": outputs, "second": extra(outputs)}
+
+    model = TwoOutputs()
+    table = np.ones((1, 3), np.float32)
+    model(table)
+    explorer = ActivationExplorer(model, table)
+    assert explorer.predictions["first"].shape == (2,)
+    second = explorer.predictions["second"]
+    assert second is None or second.shape == ()
+    explorer.close()
+
+
+def test_what_a_model_puts_out_counts_in_the_memory_kept() -> None:
+    inputs = keras.Input((16, 16, 3))
+    small = keras.layers.Conv2D(3, 3, padding="same", name="small")(inputs)
+    model = keras.Model(inputs, keras.layers.UpSampling2D(32, name="large")(small))
+    pictures = np.random.default_rng(0).integers(0, 255, (6, 16, 16, 3), np.uint8)
+    explorer = ActivationExplorer(model, pictures, layers=["small"], memory_budget=8_000_000)
+    for image in range(6):
+        explorer.image = image
+    kept = explorer._extraction.activations
+    assert explorer.predictions.nbytes == 3 * 512 * 512 * 4
+    assert kept.nbytes <= 8_000_000
+    assert sum(seen.predictions.nbytes for seen in kept._kept.values()) <= 8_000_000
+    explorer.close()
+    explorer = ActivationExplorer(model, pictures, layers=["small"], memory_budget=1_000_000)
+    assert explorer._extraction.activations.nbytes <= 1_000_000
+    with pytest.raises(ValueError, match="output for one picture takes more than memory_budget"):
+        _ = explorer.predictions
+    explorer.close()
+
+
+def test_a_file_of_keras_2_that_keras_3_cannot_read_is_said_to_be_one(tmp_path: Any) -> None:
+    import tf_keras
+
+    model = tf_keras.Sequential([tf_keras.Input((5, 3)), tf_keras.layers.LSTM(4)])
+    for name in ("old.keras", "old.h5"):
+        model.save(tmp_path / name)
+        with pytest.raises(ValueError, match=r"saved by Keras 2\..*tf_keras.models.load_model"):
+            ActivationModel(tmp_path / name)

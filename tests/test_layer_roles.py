@@ -17,7 +17,6 @@ from actviz_widgets.layer_roles import (
     is_cell,
     is_rnn,
     passes_on,
-    settled,
 )
 
 L = keras.layers
@@ -223,32 +222,72 @@ def test_where_no_layer_tells_the_channels_are_last() -> None:
     assert not any(role.channels_first for role in read.values())
 
 
+def settled(*calls: tuple[Any, Shape]) -> list[LayerRole]:
+    """Gives the roles of layers that run one after the other, at the end of the run."""
+    reader = RoleReader((4,))
+    read = [reader.read(layer, None, 0, shape) for layer, shape in calls]
+    return reader.settled(read, [shape for _, shape in calls])
+
+
+FIRST = L.Conv2D(4, 3, data_format="channels_first")
+LAST = L.Conv2D(4, 3, data_format="channels_last")
+UNTOLD = L.Activation("relu")
+
+
 def test_what_comes_before_the_first_layer_that_tells_has_its_data_format() -> None:
-    untold, told = LayerRole(), LayerRole(channels_first=True)
-    shapes: list[Shape] = [(3, 8, 8), (3, 8, 8), (4, 8, 8)]
-    assert settled([untold, untold, told], shapes) == [told, told, told]
+    read = settled((UNTOLD, (3, 8, 8)), (UNTOLD, (3, 8, 8)), (FIRST, (4, 8, 8)))
+    assert [role.channels_first for role in read] == [True, True, True]
 
 
 def test_what_is_told_stays_as_it_is_when_it_is_settled() -> None:
-    read = [LayerRole(), LayerRole(channels_first=False), LayerRole(channels_first=True)]
-    shapes: list[Shape] = [(8, 8, 3), (8, 8, 4), (4, 8, 8)]
-    assert [role.channels_first for role in settled(read, shapes)] == [False, False, True]
+    read = settled((UNTOLD, (8, 8, 3)), (LAST, (8, 8, 4)), (FIRST, (4, 8, 8)))
+    assert [role.channels_first for role in read] == [False, False, True]
 
 
 def test_only_what_has_as_many_axes_is_settled_alike() -> None:
-    read = [LayerRole(), LayerRole(), LayerRole(), LayerRole(channels_first=True)]
-    shapes: list[Shape] = [(20, 4), (10,), (2, 3, 8, 8), (3, 8, 8)]
-    assert [role.channels_first for role in settled(read, shapes)] == [False, False, True, True]
+    read = settled((UNTOLD, (20, 4)), (UNTOLD, (10,)), (UNTOLD, (2, 3, 8, 8)), (FIRST, (3, 8, 8)))
+    assert [role.channels_first for role in read] == [False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("order", "before", "after"), [((2, 3, 1), True, False), ((3, 1, 2), False, True)]
+)
+def test_a_permutation_at_the_front_tells_what_stands_before_it(
+    order: tuple[int, ...], before: bool, after: bool
+) -> None:
+    read = settled((UNTOLD, (3, 32, 48)), (L.Permute(order), (32, 48, 3)))
+    assert [role.channels_first for role in read] == [before, after]
 
 
 def test_all_else_of_a_role_is_kept_when_it_is_settled() -> None:
-    role = LayerRole(passes_on=True, is_attention=True, may_be_tokens=True, grid=(4, 6))
-    (kept,) = settled([role], [(8, 8, 3)])
-    assert kept == LayerRole(True, False, True, True, (4, 6))
+    conv, dropout = settled((LAST, (4, 6, 8)), (L.Dropout(0.5), (24, 8)))
+    assert not conv.passes_on
+    assert dropout == LayerRole(True, False, False, True, (4, 6))
 
 
-def test_nothing_is_settled_of_nothing() -> None:
-    assert settled([], []) == []
+def test_in_a_model_with_layers_over_time_no_sequence_is_taken_for_patches() -> None:
+    reshaped, _ = settled(
+        (L.Reshape((25, 8)), (25, 8)), (L.LSTM(4, return_sequences=True), (25, 4))
+    )
+    assert not reshaped.may_be_tokens
+
+
+def test_the_projections_within_attention_are_no_grid_of_patches() -> None:
+    inputs = keras.Input((32, 48, 3))
+    patches = L.Conv2D(8, 8, 8, name="patches")(inputs)
+    tokens = L.Reshape((24, 8), name="tokens")(patches)
+    outputs = L.MultiHeadAttention(2, 4, name="attention")(tokens, tokens)
+    model = ActivationModel(keras.Model(inputs, L.LayerNormalization(name="norm")(outputs)))
+    assert model.role("norm").grid == (4, 6)
+
+
+def test_what_a_layer_of_attention_over_channels_puts_out_are_maps_and_no_scores() -> None:
+    class ChannelAttention(keras.layers.Layer):  # type: ignore[misc]
+        def call(self, inputs: Any) -> Any:
+            return inputs * 2
+
+    (role,) = settled((ChannelAttention(), (32, 16, 16)))
+    assert not role.is_attention
 
 
 TOKENS = (9, 16)
