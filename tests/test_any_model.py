@@ -330,7 +330,7 @@ def test_each_input_gives_the_layers_that_it_passes(fork: tuple[Fork, np.ndarray
     activation_model = ActivationModel(model)
     assert list(activation_model(pictures[:1])) == ["light", "flatten"]
     assert list(activation_model(pictures[1:])) == ["dark", "flatten"]
-    with pytest.raises(ValueError, match="did not call 'light' for this picture"):
+    with pytest.raises(ValueError, match="did not call 'light' for this input"):
         activation_model.forward_pass(pictures[1:], ["light"])
 
 
