@@ -1,0 +1,160 @@
+"""The page that says how every architecture compared: written, and read back."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import textwrap
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from actviz_widgets import __version__
+
+from .check import OPEN_SIZE, ROUNDS, Measurement
+
+ALL_EQUAL = "all"
+COLUMNS = (
+    "Architecture",
+    "Input",
+    "Parameters, million",
+    "Layer calls",
+    "of them nested",
+    "Activations, MiB",
+    "`ActivationModel`, s",
+    "Plain pass, s",
+    "Captured pass, s",
+    "Ratio",
+    "Peak memory, GiB",
+    "Equal",
+)
+
+
+def page(found: dict[str, Measurement | str]) -> str:
+    """Gives the page as Markdown.
+
+    Args:
+        found: What was measured of each architecture, or why that failed.
+    """
+    measured = [entry for entry in found.values() if isinstance(entry, Measurement)]
+    rows = [_row(name, entry) for name, entry in found.items()]
+    lines = [
+        "# Every architecture of `keras.applications`",
+        "",
+        *_findings(found, measured),
+        "",
+        *(f"| {' | '.join(row)} |" for row in (COLUMNS, _alignment(), *rows)),
+        "",
+        f"Measured with actviz-widgets {__version__}, Python {platform.python_version()}, "
+        f"Keras {keras.__version__}, TensorFlow {tf.__version__} and NumPy {np.__version__}, "
+        f"on {_machine()}. To run it again:",
+        "",
+        "```sh",
+        "hatch run applications",
+        "```",
+        "",
+        "`hatch run applications VGG16 VGG19` checks these two alone, and leaves this page as it "
+        "is.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def rows_of(text: str) -> dict[str, dict[str, str]]:
+    """Reads the rows back from a page: `{architecture: {column: cell}}`."""
+    cells = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in text.splitlines()
+        if line.startswith("|")
+    ]
+    header, _, *rows = cells
+    return {row[0]: dict(zip(header, row, strict=True)) for row in rows}
+
+
+def faults_of(entry: Measurement | str) -> list[str]:
+    """Gives one line for each thing wrong with an architecture; none where all is equal."""
+    return [f"failed: {entry}"] if isinstance(entry, str) else entry.comparison.faults
+
+
+def _row(name: str, entry: Measurement | str) -> tuple[str, ...]:
+    verdict = "; ".join(faults_of(entry)).replace("|", "/") or ALL_EQUAL
+    if isinstance(entry, str):
+        return (name, *[""] * (len(COLUMNS) - 2), verdict)
+    comparison = entry.comparison
+    return (
+        name,
+        " × ".join(str(size) for size in entry.input_shape),
+        f"{entry.parameters / 1e6:.1f}",
+        str(comparison.layer_calls),
+        str(comparison.nested),
+        f"{comparison.activation_bytes / 2**20:.0f}",
+        f"{comparison.build_seconds:.1f}",
+        f"{entry.plain_seconds:.2f}",
+        f"{entry.captured_seconds:.2f}",
+        f"{entry.ratio:.2f}",
+        f"{comparison.peak_bytes / 2**30:.2f}",
+        verdict,
+    )
+
+
+def _alignment() -> tuple[str, ...]:
+    return ("---", *["--:"] * (len(COLUMNS) - 2), "---")
+
+
+def _findings(found: dict[str, Measurement | str], measured: list[Measurement]) -> list[str]:
+    """Gives what the table says, in plain words."""
+    said = [
+        "Each architecture was built with random weights at its own input size "
+        f"({OPEN_SIZE} × {OPEN_SIZE} where it leaves the size open), and given one picture of "
+        "noise, in a process of its own. One pass captured what every layer call put out. It was "
+        "compared with what Keras's own multi-output models give for the same picture, those of a "
+        "nested model run on what goes into it.",
+        _verdict(found, measured),
+    ]
+    if measured:
+        ratios = [entry.ratio for entry in measured]
+        most = max(measured, key=lambda entry: entry.comparison.peak_bytes)
+        said.append(
+            f"Seconds are medians of {ROUNDS} passes, the plain and the captured ones by turns. "
+            "The ratio is the median of those of neighbours: what else the machine does disturbs it "
+            "least. Capturing everything took "
+            f"{statistics.median(ratios):.2f} times as long as the plain pass in the median of the "
+            f"architectures ({min(ratios):.2f} to {max(ratios):.2f}). The activations are those "
+            "of one picture. Peak memory is that of the whole process, Python, TensorFlow and the "
+            "weights included, with every activation held: at most "
+            f"{most.comparison.peak_bytes / 2**30:.1f} GiB, for {most.name}."
+        )
+    return [line for text in said for line in ("", *textwrap.wrap(text, 100))][1:]
+
+
+def _verdict(found: dict[str, Measurement | str], measured: list[Measurement]) -> str:
+    wrong = [name for name, entry in found.items() if faults_of(entry)]
+    if wrong:
+        said = (
+            f"**Not all is as it should be, in {len(wrong)} of {len(found)} architectures:** "
+            f"{', '.join(wrong)}. The last column says what."
+        )
+    else:
+        calls = sum(entry.comparison.layer_calls for entry in measured)
+        said = (
+            f"In all {len(found)} architectures every layer call was captured, {calls:,} together, "
+            "and each value is equal to the last bit. The model's weights and config, and Keras "
+            "itself, were left as they were."
+        )
+    not_finite = sum(len(entry.comparison.not_finite) for entry in measured)
+    constant = sum(len(entry.comparison.constant) for entry in measured)
+    return (
+        f"{said} Activations with infinite values or NaN: {not_finite or 'none'}; with one value "
+        f"all over, where being equal would say little: {constant or 'none'}."
+    )
+
+
+def _machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    gpus = len(tf.config.list_physical_devices("GPU"))
+    return (
+        f"{os.cpu_count()} cores ({platform.machine()}) with {memory:.0f} GiB of memory and "
+        f"{gpus or 'no'} GPU{'s' if gpus > 1 else ''}"
+    )
