@@ -118,8 +118,8 @@ def _findings(found: dict[str, Measurement | str], measured: list[Measurement]) 
         most = max(measured, key=lambda entry: entry.comparison.peak_bytes)
         said.append(
             f"Seconds are medians of {ROUNDS} passes, the plain and the captured ones by turns. "
-            "The ratio is the median of those of neighbours: what else the machine does disturbs it "
-            "least. Capturing everything took "
+            "The ratio is the median of those of neighbours: what else the machine does disturbs "
+            "it least. Capturing everything took "
             f"{statistics.median(ratios):.2f} times as long as the plain pass in the median of the "
             f"architectures ({min(ratios):.2f} to {max(ratios):.2f}). The activations are those "
             "of one picture. Peak memory is that of the whole process, Python, TensorFlow and the "
