@@ -279,6 +279,39 @@ def test_another_thread_may_run_the_model_meanwhile() -> None:
     assert elsewhere[0].shape == (4, 2)
 
 
+def test_passes_beside_a_training_thread_change_nothing_of_the_training() -> None:
+    class Loss(keras.layers.Layer):  # type: ignore[misc]
+        def call(self, inputs: Any) -> Any:
+            self.add_loss(0.1 * keras.ops.mean(inputs**2))
+            return inputs
+
+    targets = np.random.default_rng(1).random((2, 16, 16, 4), dtype=np.float32)
+
+    def trained(*, looked_at: bool) -> tuple[list[float], list[bytes]]:
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([keras.Input((16, 16, 3))])
+        for _ in range(3):
+            model.add(keras.layers.Conv2D(4, 3, padding="same"))
+            model.add(keras.layers.BatchNormalization())
+            model.add(Loss())
+        model.compile("sgd", "mse", run_eagerly=True)
+        activation_model = ActivationModel(model)
+        history: list[float] = []
+
+        def train() -> None:
+            fitted = model.fit(PICTURES, targets, epochs=8, batch_size=1, shuffle=False, verbose=0)
+            history.extend(fitted.history["loss"])
+
+        thread = threading.Thread(target=train)
+        thread.start()
+        while looked_at and thread.is_alive():
+            activation_model(PICTURES[:1])
+        thread.join()
+        return history, [array.tobytes() for array in model.get_weights()]
+
+    assert trained(looked_at=True) == trained(looked_at=False)
+
+
 def test_it_is_saved_and_loaded_like_any_model(tmp_path: Any) -> None:
     activation_model = ActivationModel(sequential(), ["pool", "dense"])
     file = tmp_path / "activations.keras"
