@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -165,7 +166,10 @@ def as_array(tensor: Any) -> np.ndarray:
 
 
 def first_lines(error: Exception) -> str:
-    """Gives what an error says in its first two lines, without what Keras puts around it."""
+    """Gives what an error says in its first two lines, without what Keras puts around it.
+
+    Cut where it is long: Keras prints the values of an input that has the wrong shape.
+    """
     plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
     lines = [line.strip() for line in plain.splitlines()]
     said = [
@@ -174,7 +178,7 @@ def first_lines(error: Exception) -> str:
         if line
         and not line.startswith(("Exception encountered when calling", "Arguments rec", "•"))
     ]
-    return " ".join(said[:2]) or type(error).__name__
+    return textwrap.shorten(" ".join(said[:2]), 400, placeholder=" ...") or type(error).__name__
 
 
 def said_in_full(error: ValueError) -> ValueError:
