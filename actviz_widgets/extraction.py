@@ -15,6 +15,7 @@ from .activations import Activations, Fit, Seen
 from .feature_maps import Layout, Value, layout_of
 from .graph_pass import GraphPass, can_be_compiled
 from .pictures import Picture, Pictures
+from .symbolic_inputs import fixed_batch_size
 
 _MOST_GRAPHS = 4  # sizes of pictures for which a graph is kept
 
@@ -38,13 +39,14 @@ class Extraction:
         self._pictures = pictures
         self._graphs: dict[tuple[tuple[int, ...], ...], GraphPass] = {}
         self._may_compile = can_be_compiled(activation_model.model)
+        self._batch_size = fixed_batch_size(activation_model.model)
         # By the shapes of the inputs, which sizes left open depend on.
         self._shapes: dict[tuple[tuple[int, ...], ...], dict[str, tuple[int | None, ...]]] = {}
         self._sizes: dict[tuple[tuple[int, ...], ...], dict[str, int]] = {}
         self.first_image = pictures.first_readable()
         if not activation_model.is_captured:
             picture = pictures.load(self.first_image)
-            self._pass(picture, lambda: activation_model.forward_pass(picture.model_input, ()))
+            self._pass(picture, lambda: activation_model.forward_pass(self._batch(picture), ()))
         self.layers: dict[str, LayerInfo] = {info.path: info for info in activation_model.captured}
         self.layouts: dict[str, Layout] = {
             path: self._static_layout(info) for path, info in self.layers.items()
@@ -71,16 +73,16 @@ class Extraction:
         picture = self._pictures.load(index)
         sizes = self._sizes_for(picture)
         layers = fit(sizes, picture.nbytes)
-        forward = self._pass(picture, lambda: self._forward(picture.model_input, layers, sizes))
+        forward = self._pass(picture, lambda: self._forward(self._batch(picture), layers, sizes))
         self._offer_new_layers()
-        predictions = keras.tree.map_structure(_prediction, forward.predictions)
+        predictions = keras.tree.map_structure(self._prediction, forward.predictions)
         output_bytes = sum(
             array.nbytes for array in keras.tree.flatten(predictions) if array is not None
         )
         if output_bytes > self.activations.memory_budget:
             predictions, output_bytes = None, 0
         activations = {
-            path: _of_one_picture(backends.as_array(tensor), self.layers[path])
+            path: self._of_one_picture(backends.as_array(tensor), self.layers[path])
             for path, tensor in forward.activations.items()
         }
         not_called = frozenset(layers) - set(activations)
@@ -98,6 +100,27 @@ class Extraction:
                 self._may_compile = False
         with backends.without_gradients():
             return self._model.forward_pass(model_input, layers, of_those_called=True)
+
+    def _batch(self, picture: Picture) -> Any:
+        """Gives the model input as often as a model of a fixed batch wants it."""
+        if self._batch_size == 1:
+            return picture.model_input
+        return keras.tree.map_structure(
+            lambda array: np.repeat(array, self._batch_size, axis=0), picture.model_input
+        )
+
+    def _of_one_picture(self, array: np.ndarray, info: LayerInfo) -> np.ndarray:
+        # A layer that cuts a picture into windows puts out one after the other, where the batch
+        # was.
+        is_batch = info.output_shape[:1] == (None,) and array.shape[:1] == (self._batch_size,)
+        return _read_only(array[0] if is_batch else array, copy=self._batch_size > 1)
+
+    def _prediction(self, tensor: Any) -> np.ndarray | None:
+        if tensor is None:
+            return None
+        array = backends.as_array(tensor)
+        is_batch = array.shape[:1] == (self._batch_size,)
+        return _read_only(array[0] if is_batch else array, copy=self._batch_size > 1)
 
     def _graph_for(self, model_input: Any) -> GraphPass:
         key = tuple(array.shape for array in keras.tree.flatten(model_input))
@@ -159,21 +182,9 @@ def _item_size(dtype: str) -> int:
     return 4 if dtype == "bfloat16" or dtype.startswith("float8") else np.dtype(dtype).itemsize
 
 
-def _of_one_picture(array: np.ndarray, info: LayerInfo) -> np.ndarray:
-    # A layer that cuts a picture into windows puts out one after the other, where the batch was.
-    is_single = info.output_shape[:1] == (None,) and array.shape[:1] == (1,)
-    return _read_only(array[0] if is_single else array)
-
-
-def _prediction(tensor: Any) -> np.ndarray | None:
-    if tensor is None:
-        return None
-    array = backends.as_array(tensor)
-    return _read_only(array[0] if array.shape[:1] == (1,) else array)
-
-
-def _read_only(array: np.ndarray) -> np.ndarray:
-    array = np.asarray(array)
+def _read_only(array: np.ndarray, *, copy: bool) -> np.ndarray:
+    # A part of a larger array would keep all of it.
+    array = np.array(array) if copy else np.asarray(array)
     # What is kept is handed out; nobody should change it unawares.
     array.flags.writeable = False
     return array

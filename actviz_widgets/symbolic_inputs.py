@@ -21,6 +21,13 @@ def model_inputs(model: keras.Model) -> Any:
     return model.input if flat else None
 
 
+def fixed_batch_size(model: keras.Model) -> int:
+    """Gives the batch size that a model insists on, as stateful ones do; 1 if it takes any."""
+    symbols = keras.tree.flatten(model_inputs(model))
+    size = symbols[0].shape[0] if symbols and hasattr(symbols[0], "shape") else None
+    return size if isinstance(size, int) else 1
+
+
 def built_shape(model: keras.Model) -> Any:
     """Gives the input shape, batch axis first, that a model written by hand was built for.
 

@@ -468,3 +468,30 @@ def test_a_file_of_keras_2_that_keras_3_cannot_read_is_said_to_be_one(tmp_path: 
         model.save(tmp_path / name)
         with pytest.raises(ValueError, match=r"saved by Keras 2\..*tf_keras.models.load_model"):
             ActivationModel(tmp_path / name)
+
+
+def reset(model: keras.Model) -> None:
+    for layer in model.layers:
+        if hasattr(layer, "reset_state"):
+            layer.reset_state()
+
+
+def test_a_model_of_a_fixed_batch_shows_one_picture_at_a_time() -> None:
+    model = keras.Sequential(
+        [
+            keras.Input(batch_shape=(4, 5, 3)),
+            keras.layers.LSTM(2, stateful=True, return_sequences=True, name="lstm"),
+            keras.layers.Dense(2, name="dense"),
+        ]
+    )
+    series = np.random.default_rng(0).random((4, 5, 3), dtype=np.float32)
+    reset(model)
+    expected = checks.as_array(model(series))
+    reset(model)
+    explorer = ActivationExplorer(model, series)
+    for index in range(4):
+        explorer.image, explorer.layer = index, "dense"
+        np.testing.assert_allclose(explorer.activation, expected[index], rtol=1e-6)
+        assert explorer.predictions.shape == (5, 2)
+        assert explorer.activation.base is None
+    explorer.close()

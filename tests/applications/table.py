@@ -31,6 +31,9 @@ COLUMNS = (
     "Equal",
 )
 
+# A captured pass computes all that the plain one does.
+_BELOW_ONE = "; below 1 is such disturbance, and so may be much of what is above"
+
 
 def page(found: dict[str, Measurement | str]) -> str:
     """Gives the page as Markdown.
@@ -121,7 +124,8 @@ def _findings(found: dict[str, Measurement | str], measured: list[Measurement]) 
             "The ratio is the median of those of neighbours: what else the machine does disturbs "
             "it least. Capturing everything took "
             f"{statistics.median(ratios):.2f} times as long as the plain pass in the median of the "
-            f"architectures ({min(ratios):.2f} to {max(ratios):.2f}). The activations are those "
+            f"architectures ({min(ratios):.2f} to {max(ratios):.2f}"
+            f"{_BELOW_ONE if min(ratios) < 1 else ''}). The activations are those "
             "of one picture. Peak memory is that of the whole process, Python, TensorFlow and the "
             "weights included, with every activation held: at most "
             f"{most.comparison.peak_bytes / 2**30:.1f} GiB, for {most.name}."
