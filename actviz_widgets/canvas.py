@@ -61,6 +61,7 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
     def __init__(self, figure: Figure, owner: OwnerThread) -> None:
         self._owner = owner
         self._frames = Frames()
+        self._has_page = False
         self._is_due = False
         self._is_asked = False
         super().__init__(figure)
@@ -83,10 +84,10 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
         self._owner.run(lambda: super(FigureCanvas, self)._handle_message(widget, content, buffers))
 
     def draw(self) -> None:
-        """Draws what has changed, and sends it if there is a browser to show it."""
+        """Draws what has changed, and sends it if there is a page to show it."""
         self._repainter.paint()
         self._is_due = self._is_asked = False
-        if self._has_browser():
+        if self._has_page:
             self.send_binary(self.get_diff_image())
 
     def draw_idle(self) -> None:
@@ -99,7 +100,7 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
 
     def draw_in_answer(self) -> None:
         """Draws at once what a message from the browser has brought about."""
-        if self._has_browser():
+        if self._has_page:
             self.draw()
         else:
             self.draw_idle()
@@ -113,7 +114,7 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
 
     def handle_refresh(self, event: dict[str, Any]) -> None:
         """Begins anew with a page that shows nothing yet."""
-        self._is_asked = False
+        self._has_page, self._is_asked = True, False
         super().handle_refresh(event)
 
     def get_diff_image(self) -> bytes:
@@ -128,9 +129,6 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
     def send_binary(self, data: bytes) -> None:
         """Sends a frame. ipympl would encode it a second time before the first page is there."""
         self.send({"data": '{"type": "binary"}'}, buffers=[data])
-
-    def _has_browser(self) -> bool:
-        return not self.syncing_data_url
 
     def png(self) -> str:
         """Gives the figure as it is now, as a base64-encoded PNG."""

@@ -1,16 +1,25 @@
 """A colour bar for a scale that changes with every feature map.
 
-matplotlib's own makes its artists anew when the limits change. Here the colours stay as they are,
-and only the numbers beside them go along.
+matplotlib's own makes its artists anew when the limits change, and its axes measure all their
+numbers several times before they draw one. Here the colours stay as they are, and the numbers are
+texts that are moved.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.image import AxesImage
+from matplotlib.markers import TICKRIGHT
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from matplotlib.transforms import ScaledTranslation
+
+_TICK, _GAP = 3.5, 3.5  # points
+_MOST_NUMBERS = 9  # that the locator gives, which is asked for six steps
 
 
 class ColorBar:
@@ -36,23 +45,23 @@ class ColorBar:
             extent=(0, 1, 0, 1),
             interpolation="nearest",
             transform=axes.transAxes,
-            zorder=0,
         )
         self._image.mouseover = False
+        axes.add_image(self._image)
         axes.set_label("<colorbar>")
         axes.set(xlim=(0, 1), xticks=[], autoscale_on=False)
         axes.set_navigate(False)
-        axes.grid(False, which="both")
-        axes.yaxis.tick_right()
         axes.yaxis.set_major_locator(MaxNLocator(6))
         # Short labels: powers of ten, and what all values share, go above the bar.
-        formatter = ScalarFormatter()
-        formatter.set_powerlimits((-3, 4))
-        axes.yaxis.set_major_formatter(formatter)
-        axes.yaxis.get_offset_text().set_fontsize("small")
-        axes.tick_params(labelsize="small", left=False, right=True)
+        self._formatter = ScalarFormatter()
+        self._formatter.set_powerlimits((-3, 4))
+        axes.yaxis.set_major_formatter(self._formatter)
+        axes.yaxis.tick_right()
+        axes.tick_params(labelsize="small")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_visible(False)
+        self._add_numbers()
         self.update()
-        axes.add_image(self._image)
         mappable.callbacks.connect("changed", lambda _: self.update())
 
     def update(self) -> None:
@@ -65,3 +74,49 @@ class ColorBar:
         low, high = self.mappable.get_clim()
         if low is not None and high is not None and self.axes.get_ylim() != (low, high):
             self.axes.set_ylim(low, high)
+            self._write_numbers(low, high)
+
+    def _add_numbers(self) -> None:
+        at_right = self.axes.get_yaxis_transform()
+        (self._marks,) = self.axes.plot(
+            [],
+            [],
+            transform=at_right,
+            linestyle="none",
+            marker=TICKRIGHT,
+            markersize=_TICK,
+            markeredgewidth=0.8,
+            color=mpl.rcParams["ytick.color"],
+            clip_on=False,
+        )
+        points = self.axes.figure.dpi_scale_trans
+        beside = at_right + ScaledTranslation((_TICK + _GAP) / 72, 0, points)
+        above = self.axes.transAxes + ScaledTranslation(0, _GAP / 72, points)
+        look: dict[str, Any] = {
+            "color": mpl.rcParams["ytick.color"],
+            "fontsize": "small",
+            "usetex": False,
+            "parse_math": True,
+        }
+        self._numbers = [
+            self.axes.text(1, 0, "", transform=beside, va="center_baseline", **look)
+            for _ in range(_MOST_NUMBERS)
+        ]
+        self._shared = self.axes.text(0, 1, "", transform=above, va="bottom", **look)
+
+    def _write_numbers(self, low: float, high: float) -> None:
+        locator = self.axes.yaxis.get_major_locator()
+        room = 1e-9 * (high - low)
+        places = [
+            place for place in locator.tick_values(low, high) if low - room <= place <= high + room
+        ][:_MOST_NUMBERS]
+        labels = self._formatter.format_ticks(places)
+        self._marks.set_data([1] * len(places), places)
+        unused = len(self._numbers) - len(places)
+        for number, place, label in zip(
+            self._numbers, [*places, *[low] * unused], [*labels, *[""] * unused], strict=True
+        ):
+            number.set_y(place)
+            if number.get_text() != label:
+                number.set_text(label)
+        self._shared.set_text(self._formatter.get_offset())

@@ -22,6 +22,7 @@ Result = TypeVar("Result")
 
 _PATIENCE = 30  # seconds that another thread waits for the owner's
 _CALM = 0.1  # seconds without a run, after which a request is no part of a burst
+_LONGEST_PAUSE = 0.002  # seconds in which the next message of a burst comes
 
 
 class OwnerThread:
@@ -204,7 +205,7 @@ class LatestWins:
             self.flush()
         else:
             seen = self._requests
-            pause = self._last_duration / 4
+            pause = min(self._last_duration / 4, _LONGEST_PAUSE)
             self._owner.run_later(pause, lambda: self._settle(seen, since))
 
 

@@ -91,7 +91,8 @@ class Repainter:
             changed = self._find_changed(figure, renderer)
             if changed:
                 self._paint(changed, renderer, pixels)
-                figure.stale = False
+            figure.stale = False
+            if changed:
                 DrawEvent("draw_event", canvas, renderer)._process()  # type: ignore[attr-defined]
         except BaseException:
             self.forget()
@@ -102,7 +103,8 @@ class Repainter:
 
     def _find_changed(self, figure: Figure, renderer: Any) -> frozenset[Artist]:
         """Gives the artists that would not look as they did when they were painted."""
-        every_axes, artists = _every_axes(figure), tuple(_in_order(figure))
+        every_axes, owners = _every_axes(figure), dict(_in_order(figure))
+        artists = tuple(owners)
         places, views, visible = self._places, self._views, self._visible
         self._places = {axes: _place_of(axes) for axes in every_axes}
         self._views = {axes: tuple(axes.viewLim.frozen().extents) for axes in every_axes}
@@ -124,8 +126,8 @@ class Repainter:
                 self._visible[artist]
                 and (
                     artist.stale
-                    or artist.axes in moved
-                    or (artist.axes in zoomed and _goes_with_data(artist))
+                    or owners[artist] in moved
+                    or (owners[artist] in zoomed and _goes_with_data(artist))
                 )
             )
         )
@@ -151,7 +153,7 @@ class Repainter:
             for artist in level.artists:
                 artist.draw(renderer)
                 artist.stale = False
-            if not _reaches_above(level, renderer):
+            if not _reaches_above(level, changed, renderer):
                 return
             # Grown into what should be painted over it.
             levels.pop()
@@ -199,16 +201,16 @@ def _every_axes(figure: Figure) -> list[Axes]:
     return found
 
 
-def _in_order(figure: Figure) -> Iterator[Artist]:
-    """Gives the artists of a figure that nothing hides from, in the order of their painting."""
-    yield figure.patch
+def _in_order(figure: Figure) -> Iterator[tuple[Artist, Axes | None]]:
+    """Gives the artists that are painted, in their order, each with the axes that it is in."""
+    yield figure.patch, None
     for artist in _sorted(figure.get_children(), figure.patch):
-        yield from _parts(artist)
+        yield from _parts(artist, None)
 
 
-def _parts(artist: Artist) -> Iterator[Artist]:
+def _parts(artist: Artist, owner: Axes | None) -> Iterator[tuple[Artist, Axes | None]]:
     if not isinstance(artist, Axes):
-        yield artist
+        yield artist, owner
         return
     if not artist.get_visible():
         return
@@ -216,12 +218,12 @@ def _parts(artist: Artist) -> Iterator[Artist]:
     if not (artist.axison and artist.get_frame_on()):
         hidden |= {*artist.spines.values()}
     else:
-        yield artist.patch
+        yield artist.patch, artist
     if not artist.axison:
         hidden |= {artist.xaxis, artist.yaxis}
     for child in _sorted(artist.get_children(), artist.patch):
         if child not in hidden:
-            yield from _parts(child)
+            yield from _parts(child, artist)
 
 
 def _sorted(children: Iterable[Artist], patch: Artist) -> list[Artist]:
@@ -267,10 +269,10 @@ def _bounds(artist: Artist, renderer: Any) -> Bbox | None:
     return box.padded(_MARGIN)
 
 
-def _reaches_above(level: _Level, renderer: Any) -> bool:
-    """Whether a text has grown into what should be painted over it."""
+def _reaches_above(level: _Level, changed: frozenset[Artist], renderer: Any) -> bool:
+    """Whether an artist has grown into what should be painted over it."""
     return any(
-        isinstance(artist, Text | Axis)
+        artist in changed
         and _meet(_bounds(artist, renderer), [box for count, box in level.above if index < count])
         for index, artist in enumerate(level.artists)
         if any(index < count for count, _ in level.above)

@@ -1,14 +1,17 @@
-"""The canvas: messages on one thread, whole frames, and what ipympl is expected to do."""
+"""The canvas: messages on one thread, frames that none is lost of, and what ipympl is to do."""
 
 from __future__ import annotations
 
 import io
+import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -16,52 +19,170 @@ from actviz_widgets.canvas import Canvas, FigureCanvas
 from actviz_widgets.latest_wins import OwnerThread
 
 
+class Browser:
+    """What a page does with the messages of a canvas, as ipympl's own code does it."""
+
+    def __init__(self, canvas: FigureCanvas, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.canvas = canvas
+        self.shown = np.zeros((0, 0, 4), np.uint8)
+        self.frames: list[np.ndarray] = []
+        self.asks = 0
+        self._waits_for_a_frame = False
+        monkeypatch.setattr(canvas, "send", self._take)
+
+    def begin(self) -> None:
+        for kind in ("refresh", "send_image_mode", "initialized"):
+            self.send(kind)
+
+    def send(self, kind: str, **content: object) -> None:
+        self.canvas._handle_message(self.canvas, {"type": kind, **content}, None)
+
+    def _take(self, content: dict[str, str], buffers: Any = None) -> None:
+        kind = json.loads(content["data"])["type"]
+        if kind == "binary":
+            self._waits_for_a_frame = False
+            self._show(np.asarray(Image.open(io.BytesIO(bytes(buffers[0]))).convert("RGBA")))
+        elif kind == "draw" and not self._waits_for_a_frame:
+            self._waits_for_a_frame = True
+            self.asks += 1
+            self.send("draw")
+
+    def _show(self, frame: np.ndarray) -> None:
+        self.frames.append(frame)
+        if self.canvas._image_mode == "full":
+            self.shown = frame.copy()
+        height, width = frame.shape[:2]
+        seen = frame[..., 3] > 0
+        self.shown[:height, :width][seen] = frame[seen]
+
+
 @pytest.fixture
 def canvas() -> Iterator[FigureCanvas]:
     figure = Figure(figsize=(2, 1), dpi=100)
-    figure.add_axes((0, 0, 1, 1)).imshow(np.eye(4))
+    figure.add_axes((0.2, 0.2, 0.5, 0.7)).imshow(np.eye(4))
     canvas = FigureCanvas(figure, OwnerThread())
     yield canvas
     canvas.close()
 
 
-def frames_sent(canvas: FigureCanvas, monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
-    frames: list[np.ndarray] = []
+@pytest.fixture
+def browser(canvas: FigureCanvas, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    browser = Browser(canvas, monkeypatch)
+    browser.begin()
+    return browser
 
-    def keep(content: object, buffers: Any = None) -> None:
-        if buffers:
-            png = Image.open(io.BytesIO(bytes(buffers[0])))
-            frames.append(np.asarray(png.convert("RGBA")))
 
-    monkeypatch.setattr(canvas, "send", keep)
-    return frames
+def drawn_in_full(canvas: FigureCanvas) -> np.ndarray:
+    FigureCanvasAgg.draw(canvas)  # type: ignore[no-untyped-call]
+    return np.array(canvas.buffer_rgba())
+
+
+def set_image(canvas: FigureCanvas, values: np.ndarray) -> None:
+    canvas.figure.axes[0].images[0].set_data(values)
 
 
 def test_the_private_names_of_ipympl_that_it_uses_are_there() -> None:
     for name in ("_handle_message", "_handle_msg", "_repr_mimebundle_"):
         assert callable(getattr(Canvas, name))
     assert "_force_full" in Canvas.__dict__
+    assert Canvas(Figure()).syncing_data_url is True
 
 
-def test_each_frame_is_whole_whatever_came_before(
+def test_the_browser_shows_what_a_full_drawing_gives_after_each_step(
+    canvas: FigureCanvas, browser: Browser
+) -> None:
+    for seed in range(6):
+        set_image(canvas, np.random.default_rng(seed).random((4, 4)))
+        canvas.figure.axes[0].set_title("abcdef"[: seed % 4])
+        canvas.draw_idle()
+        assert np.array_equal(browser.shown, drawn_in_full(canvas))
+
+
+def test_a_step_sends_only_what_changed(canvas: FigureCanvas, browser: Browser) -> None:
+    canvas._frames._now = lambda: 0.0
+    canvas._frames._older[:] = canvas._frames._recent[:] = False
+    set_image(canvas, 1 - np.eye(4))
+    canvas.draw_idle()
+    seen = browser.frames[-1][..., 3] > 0
+    box = canvas.figure.axes[0].bbox
+    assert 0 < seen.sum() <= (box.width + 2) * (box.height + 2)
+
+
+def test_nothing_is_encoded_or_sent_before_a_page_is_there(
     canvas: FigureCanvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frames = frames_sent(canvas, monkeypatch)
-    canvas._handle_message(canvas, {"type": "initialized"}, None)
-    image = canvas.figure.axes[0].images[0]
-    for values in (np.eye(4), 1 - np.eye(4), np.eye(4)[::-1]):
-        image.set_data(values)
-        canvas._handle_message(canvas, {"type": "draw"}, None)
-        expected = np.asarray(canvas.get_renderer().buffer_rgba())
-        assert np.array_equal(frames[-1], expected)
-    assert len(frames) == 3
+    sent: list[str] = []
+    monkeypatch.setattr(canvas, "send", lambda content, buffers=None: sent.append(content["data"]))
+    canvas.draw()
+    canvas.draw_in_answer()
+    assert not any("binary" in data for data in sent)
+    assert canvas._data_url is None
 
 
-def test_a_message_from_another_thread_waits_for_the_owner(canvas: FigureCanvas) -> None:
-    import threading
+def test_what_the_browser_brought_about_is_sent_without_its_asking(
+    canvas: FigureCanvas, browser: Browser
+) -> None:
+    asks, frames = browser.asks, len(browser.frames)
+    set_image(canvas, 1 - np.eye(4))
+    canvas.draw_in_answer()
+    assert (browser.asks, len(browser.frames)) == (asks, frames + 1)
+    assert np.array_equal(browser.shown, drawn_in_full(canvas))
 
+
+def test_a_request_with_nothing_to_draw_is_kept_for_the_next_change(
+    canvas: FigureCanvas, browser: Browser
+) -> None:
+    canvas.draw()
+    frames = len(browser.frames)
+    browser._waits_for_a_frame = True
+    browser.send("draw")
+    assert len(browser.frames) == frames
+    set_image(canvas, 1 - np.eye(4))
+    canvas.draw_idle()  # which the page, waiting, would not answer
+    assert len(browser.frames) == frames + 1
+    assert np.array_equal(browser.shown, drawn_in_full(canvas))
+
+
+def test_a_page_that_is_loaded_again_gets_all_of_it(canvas: FigureCanvas, browser: Browser) -> None:
+    set_image(canvas, 1 - np.eye(4))
+    canvas.draw_idle()
+    browser.shown = np.zeros_like(browser.shown)
+    browser._waits_for_a_frame = False
+    browser.begin()
+    assert np.array_equal(browser.shown, drawn_in_full(canvas))
+
+
+def test_another_pixel_ratio_gets_all_of_it(canvas: FigureCanvas, browser: Browser) -> None:
+    browser.send("set_device_pixel_ratio", device_pixel_ratio=2)
+    assert browser.shown.shape == (200, 400, 4)
+    assert np.array_equal(browser.shown, drawn_in_full(canvas))
+
+
+def test_a_picture_saved_in_between_costs_no_change(canvas: FigureCanvas, browser: Browser) -> None:
+    set_image(canvas, 1 - np.eye(4))
+    canvas.png()
+    canvas.draw_idle()
+    assert np.array_equal(browser.shown, drawn_in_full(canvas))
+    canvas.figure.savefig(io.BytesIO(), format="pdf")
+    set_image(canvas, np.eye(4)[::-1])
+    canvas.figure.savefig(io.BytesIO(), dpi=50)
+    canvas.draw_idle()
+    assert np.array_equal(browser.shown, drawn_in_full(canvas))
+
+
+def test_a_see_through_figure_is_sent_whole(canvas: FigureCanvas, browser: Browser) -> None:
+    canvas.figure.patch.set_alpha(0.5)
+    for values in (1 - np.eye(4), np.eye(4)):
+        set_image(canvas, values)
+        canvas.draw_idle()
+        assert np.array_equal(browser.shown, drawn_in_full(canvas))
+
+
+def test_a_message_from_another_thread_waits_for_the_owner(
+    canvas: FigureCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn: list[threading.Thread] = []
-    canvas.figure.draw = lambda renderer: drawn.append(threading.current_thread())  # type: ignore[method-assign]
+    monkeypatch.setattr(canvas, "draw", lambda: drawn.append(threading.current_thread()))
     other = threading.Thread(target=lambda: canvas._handle_message(canvas, {"type": "draw"}, None))
     other.start()
     other.join()

@@ -101,7 +101,7 @@ def test_the_picture_and_the_map_are_shown_as_they_are() -> None:
 def test_the_first_row_is_at_the_top() -> None:
     view = made()
     assert view.map_axes.get_ylim() == (2.5, -0.5)
-    assert view.map_axes.images[0].get_extent() == [-0.5, 3.5, 2.5, -0.5]
+    assert tuple(view.map_axes.images[0].get_extent()) == (-0.5, 3.5, 2.5, -0.5)
     assert color_at(view, 0, 0) == close_to(mpl.colormaps["viridis"](0.0))
     assert color_at(view, 2, 3) == close_to(mpl.colormaps["viridis"](1.0))
 
@@ -473,6 +473,11 @@ def extents(view: ActivationFigure) -> dict[str, Bbox]:
     axes_seen = [axes for axes in view.figure.axes if axes.get_visible()]
     if view.map_axes.get_visible():
         axes_seen.append(view.color_bar_axes)
+        numbers = [number for number in view.color_bar_axes.texts if number.get_text()]
+        assert len(numbers) >= 2
+        boxes |= {
+            f"number {number.get_text()}": number.get_window_extent(renderer) for number in numbers
+        }
     for number, axes in enumerate(axes_seen):
         boxes[f"{number}: axes"] = axes.bbox
         if axes.get_title():
@@ -483,6 +488,8 @@ def extents(view: ActivationFigure) -> dict[str, Bbox]:
             del boxes[f"{number}: axes"]
             continue
         for name, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
+            if not axis.get_visible():
+                continue
             labels = [label for label in axis.get_ticklabels() if label.get_text()]
             places = axis.get_majorticklocs()
             low, high = sorted(axis.get_view_interval())

@@ -36,6 +36,12 @@ def watched_show(*args, **kwargs):
     return show(*args, **kwargs)
 explorer._view.show_activation = watched_show
 
+paint = explorer._canvas._repainter.paint
+def watched_paint():
+    draw_threads.append(threading.get_ident())
+    return paint()
+explorer._canvas._repainter.paint = watched_paint
+
 draw = explorer.figure.draw
 def watched_draw(renderer):
     draw_threads.append(threading.get_ident())
