@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,9 @@ import numpy as np
 
 from . import descriptions
 from .activation_model import ActivationModel, LayerInfo
-from .activations import Seen
+from .activations import MEMORY_BUDGET, Seen, checked_budget
 from .canvas import FigureCanvas
+from .choice import Choice
 from .controls import Chooser, NumberChooser, Row, StatusLine
 from .declared_inputs import declared_inputs
 from .extraction import Extraction
@@ -29,9 +29,6 @@ from .views import WordsView
 if TYPE_CHECKING:
     import keras
     from matplotlib.figure import Figure
-
-MEMORY_BUDGET = 256 * 2**20
-"""Bytes that an explorer keeps unless told otherwise; a Binder session has 2 GB in all."""
 
 
 # Layers whose maps are still the picture.
@@ -96,9 +93,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     ) -> None:
         # All that can be wrong with what was handed in shows before the first widget is made.
         self._owner = OwnerThread()
-        memory_budget = _whole_number(memory_budget)
-        if memory_budget < 1:
-            raise ValueError(f"memory_budget is {memory_budget} bytes; 1 or more is wanted.")
+        memory_budget = checked_budget(memory_budget)
         self._activation_model = ActivationModel(model, layers)
         inputs = declared_inputs(self._activation_model)
         self._pictures = Pictures(images, inputs, preprocess, most_bytes=memory_budget // 2)
@@ -149,10 +144,10 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             ValueError: If it takes more bytes than `memory_budget`, or the model does not call the
                 layer for this picture.
         """
-        seen, layer = self._seen(), self.layer
-        if layer not in seen.activations:
-            raise ValueError(self._why_not(seen))
-        return seen.activations[layer]
+        choice = self._choice(self._seen())
+        if choice.activation is None:
+            raise ValueError(choice.why_not())
+        return choice.activation
 
     @property
     def feature_map(self) -> np.ndarray:
@@ -302,8 +297,9 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             seen = self._extraction.get(self.image, self.layer)
             self._offer_new_layers()
             self._keep_within(self._extraction.layout(seen, self.layer))
-            self._draw(seen)
-            self._status.show(self._lines(seen), [seen.picture.warning])
+            choice = self._choice(seen)
+            self._draw(choice)
+            self._status.show(self._lines(choice), [seen.picture.warning])
         except Exception as error:
             self._show_error(error)
 
@@ -327,74 +323,30 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             self._layer_chooser.extend(self._entries()[self._layer_chooser.count :])
             self._paths = tuple(self._extraction.layers)
 
-    def _draw(self, seen: Seen[Picture]) -> None:
-        layout = self._extraction.layout(seen, self.layer)
-        channel, slice_index = self.channel, self.slice
-        title = descriptions.map_title(self.layer, layout, channel, slice_index)
-        moved = self._view.show_input(seen.picture.view, seen.picture.name)
-        activation = seen.activations.get(self.layer)
+    def _choice(self, seen: Seen[Picture]) -> Choice:
+        return Choice(self._extraction, seen, self.layer, self.channel, self.slice)
+
+    def _draw(self, choice: Choice) -> None:
+        picture, activation = choice.seen.picture, choice.activation
+        moved = self._view.show_input(picture.view, picture.name)
         if activation is None:
-            moved |= self._view.show_activation(WordsView(self._why_not(seen)), title)
+            moved |= self._view.show_activation(WordsView(choice.why_not()), choice.title)
         else:
-            names = self._unit_names(seen, activation)
+            layout = self._extraction.layout(choice.seen, choice.layer)
+            names = choice.unit_names(self._class_names)
             moved |= self._view.show_activation(
-                layout.view(activation, channel, slice_index, names),
-                title,
-                layout.caption(activation, channel, names),
+                layout.view(activation, choice.channel, choice.slice_index, names),
+                choice.title,
+                layout.caption(activation, choice.channel, names),
             )
         if moved:
             self._canvas.set_home(self._view.full_limits)
         self._canvas.draw_idle()
-        self._shown = f"{seen.picture.name} at {title}"
+        self._shown = f"{picture.name} at {choice.title}"
 
-    def _unit_names(self, seen: Seen[Picture], activation: np.ndarray) -> Sequence[str] | None:
-        """Names the units of a layer that puts out the predictions."""
-        names = self._class_names
-        if names is None or not isinstance(seen.predictions, np.ndarray):
-            return None
-        if not np.array_equal(activation, seen.predictions):
-            return None
-        return names if len(names) == activation.size else names[1:]
-
-    def _why_not(self, seen: Seen[Picture]) -> str:
-        """Says why the chosen layer has no activation for a picture."""
-        if self.layer in seen.not_called:
-            return descriptions.not_called(self.layer)
-        shape = self._extraction.shape(seen, self.layer)
-        budget = self._extraction.activations.memory_budget
-        return descriptions.too_large(self.layer, seen.sizes[self.layer], shape, budget)
-
-    def _lines(self, seen: Seen[Picture]) -> tuple[str, ...]:
-        layout, activations = (
-            self._extraction.layout(seen, self.layer),
-            self._extraction.activations,
-        )
-        activation = seen.activations.get(self.layer)
-        lines = [
-            self._why_not(seen)
-            if activation is None
-            else descriptions.layer_line(
-                self.layer,
-                layout,
-                activation,
-                self.channel,
-                self.slice,
-                self._unit_names(seen, activation),
-            ),
-            descriptions.class_line(
-                seen.predictions,
-                self._class_names,
-                self._activation_model.last_activation_function(),
-            ),
-            f"The model saw {seen.picture.saw}.",
-        ]
-        if self._pictures.note:
-            lines.append(f"Shown are {self._pictures.note}.")
-        parts = activations.part_count(seen)
-        if parts > 1:
-            total = sum(seen.sizes.values()) + seen.other_bytes
-            lines.append(descriptions.in_parts(total, activations.memory_budget, parts))
-        return tuple(lines)
+    def _lines(self, choice: Choice) -> tuple[str, ...]:
+        activation_function = self._activation_model.last_activation_function()
+        return choice.lines(self._class_names, activation_function, self._pictures.note)
 
     def _show_error(self, error: Exception) -> None:
         self._status.show(
@@ -446,14 +398,3 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     def _png(self) -> str:
         self._catch_up()
         return self._canvas.png()
-
-
-def _whole_number(memory_budget: Any) -> int:
-    try:
-        if isinstance(memory_budget, bool):
-            raise TypeError
-        return operator.index(memory_budget)
-    except TypeError:
-        raise TypeError(
-            f"memory_budget is {memory_budget!r}; a number of bytes is wanted, such as 2**28."
-        ) from None

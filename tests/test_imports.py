@@ -49,6 +49,7 @@ FLOORS = (
     {"activation_model", "descriptions", "figure", "layer_chooser", "pictures", "selection"},
     {"declared_inputs", "graph_pass"},
     {"extraction"},
+    {"choice"},
     {"explorer"},
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
