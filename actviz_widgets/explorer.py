@@ -282,9 +282,9 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         layout = self._extraction.layouts[self.layer]
         if layout.count is None or layout.slice_count is None:
             layout = self._layout_if_seen() or layout
-        self._channel_chooser.show(layout.noun, self.channel, layout.count or 1)
+        self._channel_chooser.show(layout.noun, self.channel, range(layout.count or 1))
         slices = layout.slice_count or 1
-        self._slice_chooser.show("slice", self.slice, slices)
+        self._slice_chooser.show("slice", self.slice, range(slices))
         numbers = [self._channel_chooser, self._slice_chooser][: 1 + (slices > 1)]
         if len(self._numbers.children) != len(numbers):
             self._numbers.children = numbers
