@@ -9,6 +9,7 @@ import numpy as np
 
 from . import descriptions
 from .activations import Seen
+from .epoch_extraction import EpochExtraction
 from .extraction import Extraction
 from .pictures import Picture
 
@@ -23,13 +24,17 @@ class Choice:
         layer: Path of the chosen layer.
         channel: Index of the chosen channel.
         slice_index: Index of the chosen slice.
+        epoch: The chosen epoch.
+        epoch_line: What to say of that epoch; empty if there is no history to choose from.
     """
 
-    extraction: Extraction
+    extraction: Extraction | EpochExtraction
     seen: Seen[Picture]
     layer: str
     channel: int
     slice_index: int
+    epoch: int = 0
+    epoch_line: str = ""
 
     @property
     def activation(self) -> np.ndarray | None:
@@ -40,7 +45,8 @@ class Choice:
     def title(self) -> str:
         """Says which map is shown."""
         layout = self.extraction.layout(self.seen, self.layer)
-        return descriptions.map_title(self.layer, layout, self.channel, self.slice_index)
+        title = descriptions.map_title(self.layer, layout, self.channel, self.slice_index)
+        return f"{title} · epoch {self.epoch}" if self.epoch_line else title
 
     def why_not(self) -> str:
         """Says why the layer has no activation for the picture."""
@@ -71,6 +77,7 @@ class Choice:
         """
         seen, activations = self.seen, self.extraction.activations
         lines = [
+            self.epoch_line,
             self._layer_line(class_names),
             descriptions.class_line(seen.predictions, class_names, activation_function),
             f"The model saw {seen.picture.saw}.",

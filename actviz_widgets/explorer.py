@@ -10,20 +10,22 @@ import ipywidgets as widgets
 import numpy as np
 
 from . import descriptions
+from .activation_history import ActivationHistory
 from .activation_model import ActivationModel, LayerInfo
 from .activations import MEMORY_BUDGET, Seen, checked_budget
 from .canvas import FigureCanvas
 from .choice import Choice
 from .controls import Chooser, NumberChooser, Row, StatusLine
-from .declared_inputs import declared_inputs
+from .epoch_extraction import EpochExtraction
 from .extraction import Extraction
 from .feature_maps import Layout
 from .figure import ActivationFigure
 from .latest_wins import LatestWins, OwnerThread
 from .layer_chooser import LayerChooser, LayerEntry
-from .pictures import Picture, Pictures, Preprocess
+from .pictures import Picture, Preprocess
 from .predictions import check_class_names
 from .selection import Selection
+from .subject import subject_of_model
 from .views import WordsView
 
 if TYPE_CHECKING:
@@ -43,8 +45,14 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     map. `image`, `layer` and `channel` are traits, in step with the controls. Each picture goes
     through the model once; moving between layers and channels of it costs no further pass.
 
+    Opened on an `ActivationHistory`, it shows what was kept of a training up to then, and has one
+    more control and trait, `epoch`, which goes over the epochs kept and begins at the newest. That
+    costs no pass at all. The colour scale is that of each map by itself, as everywhere.
+
     Args:
-        model: A built Keras model, or the path of a `.keras` or `.h5` file. It is not changed.
+        model: A built Keras model, or the path of a `.keras` or `.h5` file. It is not changed. Or
+            an `ActivationHistory` that has been through `fit`: `images` and `preprocess` are its
+            own then, and `memory_budget` bounds nothing more.
         images: One picture or many: an array `(height, width, channels)` or
             `(count, height, width, channels)`, a path, a PIL image, a list or `{name: picture}` of
             these, a folder, or a `tf.data.Dataset` of pictures or of pictures with labels (its
@@ -65,10 +73,11 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             256 MiB, which a Binder session of 2 GB has room for.
 
     Raises:
-        TypeError: If `model` is not a Keras model, or `images` nothing that can be pictures.
-        ValueError: If the model is not built, a picture cannot be read or does not fit the model,
-            `preprocess` fails, `class_names` has the wrong length, or there is no such layer or
-            colour map. Nothing is left behind then.
+        TypeError: If `model` is not a Keras model, or `images` nothing that can be pictures,
+            missing, or given beside a history.
+        ValueError: If the model is not built or the history empty, a picture cannot be read or does
+            not fit the model, `preprocess` fails, `class_names` has the wrong length, or there is
+            no such layer or colour map. Nothing is left behind then.
 
     Example:
     ```python
@@ -82,8 +91,8 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
 
     def __init__(
         self,
-        model: keras.Model,
-        images: object,
+        model: keras.Model | ActivationHistory,
+        images: object = None,
         *,
         preprocess: Preprocess | None = None,
         class_names: Sequence[str] | None = None,
@@ -94,27 +103,30 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         # All that can be wrong with what was handed in shows before the first widget is made.
         self._owner = OwnerThread()
         memory_budget = checked_budget(memory_budget)
-        self._activation_model = ActivationModel(model, layers)
-        inputs = declared_inputs(self._activation_model)
-        self._pictures = Pictures(images, inputs, preprocess, most_bytes=memory_budget // 2)
-        self._extraction = Extraction(self._activation_model, self._pictures, memory_budget)
+        if isinstance(model, ActivationHistory):
+            _check_nothing_beside(images, preprocess)
+            self._subject = model.subject(layers)
+        else:
+            self._subject = subject_of_model(model, images, preprocess, layers, memory_budget)
+        self._activation_model = self._subject.activation_model
         self._class_names = check_class_names(class_names, self._activation_model.prediction_shape)
         self._view = ActivationFigure(cmap)
-        first_image = self._extraction.first_image
-        first_layer = self._first_worth_showing()
-        self._extraction.get(first_image, first_layer)
+        epochs = tuple(self._subject.by_epoch)
+        newest = self._subject.by_epoch[epochs[-1]]
+        first_layer = self._first_worth_showing(newest)
+        newest.get(newest.first_image, first_layer)
 
         self._latest = LatestWins(self._redraw, self._owner)
         self._shown = ""
         super().__init__(layout=widgets.Layout(width="100%", max_width="1000px"))
         self._closed = False
-        self.offer(len(self.images), self._extraction.layouts)
-        self.image, self.layer = first_image, first_layer
+        self.offer(len(self.images), newest.layouts, epochs)
+        self.epoch, self.image, self.layer = epochs[-1], newest.first_image, first_layer
         self._build_controls()
         self._show_choice()
         self._redraw()
         # Registered after the selection's own observers, so that the channel is within the layer.
-        self.observe(self._on_choice, names=["image", "layer", "channel", "slice"])
+        self.observe(self._on_choice, names=["image", "layer", "channel", "slice", "epoch"])
 
     # ------------------------------------------------------------------------------------- state
 
@@ -128,7 +140,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     def images(self) -> tuple[str, ...]:
         """The names of the pictures."""
         self._check_open()
-        return self._pictures.names
+        return self._subject.images
 
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
@@ -191,7 +203,8 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             return "ActivationExplorer(closed)"
         return (
             f"ActivationExplorer({self._activation_model.model.name!r}, image={self.image}, "
-            f"layer={self.layer!r}, channel={self.channel})"
+            f"layer={self.layer!r}, channel={self.channel}"
+            f"{f', epoch={self.epoch}' if self._subject.epoch_lines else ''})"
         )
 
     # ----------------------------------------------------------------------------------- methods
@@ -216,7 +229,11 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._closed = True
         self._latest.cancel()
         self.unobserve_all()
-        controls = (*self.children, self._slice_chooser)
+        controls: tuple[Any, ...] = (
+            *self.children,
+            self._slice_chooser,
+            self._epoch_chooser,
+        )
         self.set_trait("children", ())
         for widget in controls:
             widget.close()
@@ -224,7 +241,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         super().close()
         self._view.figure.clear()
         # The explorer may live on in a variable, what it held does not.
-        del self._view, self._canvas, self._extraction, self._pictures, self._activation_model
+        del self._view, self._canvas, self._subject, self._activation_model
         self.offer(0, {})
 
     # ------------------------------------------------------------------------------------ wiring
@@ -235,11 +252,13 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._layer_chooser = LayerChooser(self._entries(), self._owner)
         self._channel_chooser = NumberChooser(self._owner)
         self._slice_chooser = NumberChooser(self._owner)
+        self._epoch_chooser = NumberChooser(self._owner)
         self._numbers = Row([self._channel_chooser])
         self._status = StatusLine()
         self.children = (
             Row([self._image_chooser, self._layer_chooser]),
             self._numbers,
+            *([Row([self._epoch_chooser])] if self._subject.epoch_lines else []),
             self._canvas,
             self._status,
         )
@@ -249,6 +268,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._layer_chooser.on_choice(lambda index: self._choose("layer", self._paths[index]))
         self._channel_chooser.on_choice(lambda value: self._choose("channel", value))
         self._slice_chooser.on_choice(lambda value: self._choose("slice", value))
+        self._epoch_chooser.on_choice(lambda value: self._choose("epoch", value))
 
     def _entries(self) -> list[LayerEntry]:
         return [
@@ -286,6 +306,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         slices = layout.slice_count or 1
         self._slice_chooser.show("slice", self.slice, range(slices))
         numbers = [self._channel_chooser, self._slice_chooser][: 1 + (slices > 1)]
+        self._epoch_chooser.show("epoch", self.epoch, tuple(self._subject.by_epoch))
         if len(self._numbers.children) != len(numbers):
             self._numbers.children = numbers
 
@@ -324,7 +345,10 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             self._paths = tuple(self._extraction.layers)
 
     def _choice(self, seen: Seen[Picture]) -> Choice:
-        return Choice(self._extraction, seen, self.layer, self.channel, self.slice)
+        line = self._subject.epoch_lines.get(self.epoch, "")
+        return Choice(
+            self._extraction, seen, self.layer, self.channel, self.slice, self.epoch, line
+        )
 
     def _draw(self, choice: Choice) -> None:
         picture, activation = choice.seen.picture, choice.activation
@@ -346,7 +370,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
 
     def _lines(self, choice: Choice) -> tuple[str, ...]:
         activation_function = self._activation_model.last_activation_function()
-        return choice.lines(self._class_names, activation_function, self._pictures.note)
+        return choice.lines(self._class_names, activation_function, self._subject.note)
 
     def _show_error(self, error: Exception) -> None:
         self._status.show(
@@ -355,11 +379,16 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
 
     # ---------------------------------------------------------------------------------- the model
 
-    def _first_worth_showing(self) -> str:
-        layouts = self._extraction.layouts
+    @property
+    def _extraction(self) -> Extraction | EpochExtraction:
+        """Where the activations of the chosen epoch come from."""
+        return self._subject.by_epoch[self.epoch]
+
+    def _first_worth_showing(self, extraction: Extraction | EpochExtraction) -> str:
+        layouts = extraction.layouts
         with_maps = [
             path
-            for path, info in self._extraction.layers.items()
+            for path, info in extraction.layers.items()
             if layouts[path].has_feature_maps
             and info.class_name not in (*_BEFORE_THE_FIRST, "EinsumDense")
             and not self._activation_model.role(path).passes_on
@@ -398,3 +427,12 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     def _png(self) -> str:
         self._catch_up()
         return self._canvas.png()
+
+
+def _check_nothing_beside(images: object, preprocess: object) -> None:
+    for name, given in (("images", images), ("preprocess", preprocess)):
+        if given is not None:
+            raise TypeError(
+                f"{name} was given beside an ActivationHistory, which has its own since the "
+                f"training. Leave {name} out here, and give it to ActivationHistory before fit."
+            )
