@@ -49,7 +49,7 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
         ValueError: If `every` or `memory_budget` is less than 1. What is wrong with pictures and
             layers shows when `fit` begins, before the first batch: a `TypeError` or `ValueError`
             if a picture cannot go into the model, there is no such layer, or two epochs take more
-            than `memory_budget`.
+            than `memory_budget`. For a model that its first batch builds, after the first epoch.
 
     Example:
     ```python

@@ -32,11 +32,6 @@ class Subject:
     by_epoch: Mapping[int, Extraction | EpochExtraction]
     epoch_lines: Mapping[int, str] = field(default_factory=dict)
 
-    @property
-    def newest_epoch(self) -> int:
-        """The last epoch there is."""
-        return max(self.by_epoch)
-
 
 def subject_of_model(
     model: Any,
