@@ -10,7 +10,7 @@ user's model is not touched: neither copied nor renamed, compiled or rewired.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, NoReturn
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from . import backends, layer_roles, model_files
 from .backends import as_array
-from .layer_calls import LayerCall, LayerInfo, Recording, listening, open_batch
+from .layer_calls import EnoughHeard, LayerCall, LayerInfo, Recording, listening, open_batch
 from .layer_paths import unknown_layer_sentence
 from .layer_roles import LayerRole
 from .symbolic_inputs import (
@@ -29,6 +29,7 @@ from .symbolic_inputs import (
     model_inputs,
     of_size,
     open_where_unlike,
+    shape_in_graph,
 )
 
 __all__ = ["ActivationModel", "ForwardPass", "LayerInfo", "get_activations"]
@@ -86,15 +87,21 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         self._calls: tuple[LayerCall, ...] | None = None
         self._is_traced = False
         self._input_format: bool | None = None
+        self._first_calls: tuple[LayerCall, ...] | None = None
+        self._take_from_run: Callable[[], None] | None = None
         self._chosen: tuple[str, ...] | None = None
         self._prediction_shape: tuple[int | None, ...] | None = None
         self.built = True
-        symbols = model_inputs(model)
-        if symbols is not None:
-            # Layers that run for real tensors alone, as those that use numpy, show when they run.
-            with contextlib.suppress(Exception):
-                self._capture(as_keras_tensors(symbols))
+        # A model that runs the same layers for every input can be captured when that is asked for.
+        self._may_wait = (
+            self._symbols() is not None
+            and not backends.is_legacy(model)
+            and backends.runs_its_graph(model)
+        )
+        if not self._may_wait:
+            self._capture_if_possible()
         if layers is not None:
+            self._known_if_possible()
             self._chosen = self._check_paths([layers] if isinstance(layers, str) else layers)
 
     @property
@@ -113,12 +120,22 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
 
     @property
     def is_captured(self) -> bool:
-        """Whether it is known which layers the model calls: of some that shows when they run."""
+        """Whether it is known by now which layers the model calls.
+
+        Of a model written by hand that shows when it runs; of all others it is found out when it
+        is asked for, or along with a pass.
+        """
         return self._calls is not None
+
+    @property
+    def shows_when_run(self) -> bool:
+        """Whether only a run can show which layers the model calls."""
+        return not self._known_if_possible()
 
     @property
     def prediction_shape(self) -> tuple[int | None, ...] | None:
         """Shape of the model's one output, batch axis first; `None` if it has several."""
+        self._known_if_possible()
         return self._prediction_shape
 
     def call(self, inputs: Any) -> dict[str, Any]:
@@ -154,26 +171,9 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         """
         wanted = self._chosen if layers is None else tuple(layers)
         recording = Recording(self.model, None if wanted is None else frozenset(wanted))
-        structure = in_structure(self.model, inputs)
-
-        def run() -> Any:
-            with listening(recording):
-                return self.model(structure, training=False)
-
-        try:
-            predictions = backends.without_trace(self.model, run)
-        except Exception as error:
-            if recording.failure is None:
-                raise
-            raise backends.said_in_full(ValueError(f"{recording.failure}.")) from error
-        flat = keras.tree.flatten(predictions)
-        predictions = flat[0] if len(flat) == 1 else predictions
-        known = self._calls
-        if known is None:
-            self._calls, self._input_format = recording.settled_calls(), recording.input_format()
-            if hasattr(predictions, "shape"):
-                batch_size = keras.tree.flatten(inputs)[0].shape[0]
-                self._prediction_shape = open_batch(predictions.shape, batch_size)
+        predictions = self._record(recording, inputs)
+        if self._calls is None:
+            self._write_down(recording, predictions, inputs)
         elif not self._is_traced:
             self._learn(recording)
         kept = recording.activations
@@ -191,7 +191,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
             where the model begins with anything else than a `Rescaling` or `Normalization`,
             augmentation and resizing aside, or where it has not run yet.
         """
-        for call in self._calls or ():
+        for call in self._leading_calls():
             if layer_roles.class_names(call.layer) & _SCALING:
                 return call.info.path, _largest_value_expected(call.layer)
             if not _keeps_values(call.layer):
@@ -212,6 +212,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         Returns:
             `None` where no layer tells, or the model has not run yet.
         """
+        self._leading_calls()
         if self._input_format is None:
             return None
         return "channels_first" if self._input_format else "channels_last"
@@ -222,6 +223,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         Returns:
             `"sigmoid"`, `"softmax"`, `"linear"`, ...; `None` if the layer does not tell.
         """
+        self._known_if_possible()
         for call in reversed(self._calls or ()):
             function = getattr(call.layer, "activation", None)
             if callable(function):
@@ -249,6 +251,47 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         model = keras.saving.deserialize_keras_object(config.pop("model"))
         return cls(model, **config)
 
+    def _record(self, recording: Recording, inputs: Any) -> Any:
+        """Runs the model, and gives its predictions."""
+        structure = in_structure(self.model, inputs)
+
+        def run() -> Any:
+            with listening(recording):
+                return self.model(structure, training=False)
+
+        try:
+            predictions = backends.without_trace(self.model, run)
+        except Exception as error:
+            if recording.failure is None:
+                raise
+            raise backends.said_in_full(ValueError(f"{recording.failure}.")) from error
+        flat = keras.tree.flatten(predictions)
+        return flat[0] if len(flat) == 1 else predictions
+
+    def _write_down(self, recording: Recording, predictions: Any, inputs: Any) -> None:
+        """Takes the layer calls from the first run, where a run tells all there is to know."""
+        calls = recording.settled_calls()
+        shape = None
+        if hasattr(predictions, "shape"):
+            batch_size = keras.tree.flatten(inputs)[0].shape[0]
+            shape = open_batch(predictions.shape, batch_size)
+
+        def take(calls: tuple[LayerCall, ...]) -> None:
+            self._calls, self._input_format = calls, recording.input_format()
+            self._prediction_shape = shape
+
+        if not self._may_wait:
+            take(calls)
+            return
+        in_graph = _as_in_graph(calls, self._symbols())
+        if in_graph is None:
+            # Another size of input could show other shapes: if they cannot be told without a run,
+            # these have to do.
+            self._take_from_run = lambda: take(calls)
+        else:
+            take(in_graph)
+            self._is_traced = True
+
     def _learn(self, recording: Recording) -> None:
         """Adds the layer calls that no earlier input has led to."""
         calls = self._known_calls()
@@ -275,6 +318,45 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         except Exception:  # what such a run can raise is open-ended
             return {}
         return {path: tuple(spec.shape[1:]) for path, spec in specs.items()}
+
+    def _leading_calls(self) -> tuple[LayerCall, ...]:
+        """Gives the layer calls as far as they tell what the model does with its input."""
+        if self._calls is not None or not self._may_wait:
+            return self._calls or ()
+        if self._first_calls is None:
+            recording = Recording(self.model, frozenset(), is_enough=_tells_the_input)
+            try:
+                run = _Run(lambda inputs: self._record(recording, inputs))
+                run.compute_output_spec(self._symbols())
+            except EnoughHeard:
+                self._first_calls = tuple(recording.calls)
+                self._input_format = recording.input_format()
+            except Exception:  # what such a run can raise is open-ended
+                self._first_calls = ()
+            if self._first_calls is None:
+                # It had to run to its end.
+                self._known_if_possible()
+        return self._calls or self._first_calls or ()
+
+    def _known_if_possible(self) -> bool:
+        """Finds out which layers are called, unless only a run can show it; says if it is known."""
+        if self._calls is None and self._may_wait:
+            self._may_wait = False
+            self._capture_if_possible()
+            if self._calls is None and self._take_from_run is not None:
+                self._take_from_run()
+        return self._calls is not None
+
+    def _capture_if_possible(self) -> None:
+        symbols = self._symbols()
+        if symbols is not None:
+            # Layers that run for real tensors alone, as those that use numpy, show when they run.
+            with contextlib.suppress(Exception):
+                self._capture(symbols)
+
+    def _symbols(self) -> Any:
+        symbols = model_inputs(self.model)
+        return None if symbols is None else as_keras_tensors(symbols)
 
     def _capture(self, symbols: Any) -> None:
         """Writes down the layer calls, with their shapes, without running any."""
@@ -308,7 +390,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         return self._calls_by_path[path]
 
     def _known_calls(self) -> tuple[LayerCall, ...]:
-        if self._calls is None:
+        if not self._known_if_possible() or self._calls is None:
             raise ValueError(
                 f"Which layers {self.model.name!r} calls shows when it runs, and it has not run "
                 "yet. Call the activation model on one batch of inputs first."
@@ -363,6 +445,45 @@ def get_activations(
     """
     activations = ActivationModel(model, layers)(x)
     return {path: as_array(tensor) for path, tensor in activations.items()}
+
+
+class _Run(keras.Operation):  # type: ignore[misc]  # keras is untyped
+    """Any function of a model's inputs, to be run for symbolic ones."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._function = function
+
+    def call(self, inputs: Any) -> Any:
+        return self._function(inputs)
+
+
+def _as_in_graph(calls: Sequence[LayerCall], symbols: Any) -> tuple[LayerCall, ...] | None:
+    """Gives calls that a run has shown with their shapes in the model's graph.
+
+    Returns:
+        `None` where inputs of another size could show other shapes, or a layer is not in the graph.
+    """
+    for symbol in keras.tree.flatten(symbols):
+        if symbol.shape[0] is not None or None in symbol.shape[1:]:
+            return None
+    opened = []
+    for call in calls:
+        shape = shape_in_graph(call.layer, call.index, call.info.output_shape)
+        if shape is None:
+            return None
+        opened.append(replace(call, info=call.info._replace(output_shape=shape)))
+    return tuple(opened)
+
+
+def _tells_the_input(recording: Recording) -> bool:
+    """Whether the calls so far tell the data format of the input, and what scales it."""
+    if recording.input_format() is None:
+        return False
+    layers = [call.layer for call in recording.calls]
+    return any(
+        layer_roles.class_names(layer) & _SCALING or not _keeps_values(layer) for layer in layers
+    )
 
 
 # What a picture passes, in inference, with the values it came with. A model is passed by the layers

@@ -10,7 +10,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import keras
@@ -43,6 +43,21 @@ def is_sequential(layer: object) -> bool:
     return isinstance(layer, keras.Sequential) or (
         legacy is not None and isinstance(layer, legacy.Sequential)
     )
+
+
+def runs_its_graph(model: Any) -> bool:
+    """Whether a model, and each one in it, runs the same layers for every input."""
+    return all(_is_functional(layer) for layer in model._flatten_layers() if is_model(layer))
+
+
+def _is_functional(model: Any) -> bool:
+    """Whether a model is functional, with no `call` of its own that may go other ways."""
+    for base in type(model).__mro__:
+        if base.__name__ in ("Functional", "Sequential"):
+            return True
+        if "call" in vars(base):
+            return False
+    return False
 
 
 def trace_scope() -> object:
@@ -146,12 +161,22 @@ def dtype_name(tensor: Any) -> str:
         return str(getattr(tensor.dtype, "name", tensor.dtype))
 
 
-def as_array(tensor: Any) -> np.ndarray:
+def as_array(tensor: Any, *, shared: bool = False) -> np.ndarray:
     """Gives a backend tensor as an array.
 
     Half-precision floats that numpy lacks come as float32, sparse tensors as full ones, and texts
     as Python strings.
+
+    Args:
+        tensor: The tensor.
+        shared: Whether the array may look into the tensor's own memory, to be read only. Defaults
+            to `False`: with TensorFlow it is a copy.
     """
+    if shared and type(tensor).__module__.startswith("tensorflow."):
+        with suppress(TypeError, BufferError, ValueError):  # sparse, or of a dtype numpy lacks
+            array = np.asarray(memoryview(tensor))
+            if array.dtype.kind in "biufc":
+                return array
     for densify in ("to_dense", "todense"):
         if hasattr(tensor, densify) and type(tensor).__module__.split(".")[0] != "torch":
             tensor = getattr(tensor, densify)()

@@ -1,9 +1,16 @@
 """An ipympl canvas for a figure, drawn on the thread that owns the figure.
 
 ipympl is used without pyplot and without `%matplotlib widget`: the figure belongs to the explorer,
-and the user's backend stays what it was. Three of ipympl's private names are used here
-(`_handle_message`, `_handle_msg`, `_force_full`); the version is bounded for them, and
-`tests/test_canvas.py` holds what they are expected to do.
+and the user's backend stays what it was. What is drawn and what is sent are only what has changed.
+
+By ipympl's rules the kernel says that there is something to draw, the browser asks for it when it
+has nothing else to show, and the kernel draws: a whole round trip before the first line is drawn.
+So a request of the browser is kept until there is something to draw, and what the browser itself
+has brought about, by a slider, is sent without any: a slider waits for its answer before it sends
+the next value, so that frames never pile up.
+
+Three of ipympl's private names are used here (`_handle_message`, `_handle_msg`, `_force_full`); the
+version is bounded for them, and `tests/test_canvas.py` holds what they are expected to do.
 """
 
 from __future__ import annotations
@@ -14,10 +21,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .frames import Frames
 from .latest_wins import OwnerThread
+from .repainting import Repainter
 
 
 @contextmanager
@@ -50,7 +60,11 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
 
     def __init__(self, figure: Figure, owner: OwnerThread) -> None:
         self._owner = owner
+        self._frames = Frames()
+        self._is_due = False
+        self._is_asked = False
         super().__init__(figure)
+        self._repainter = Repainter(self)
         manager = FigureManager(self, next(_numbers))
         manager.set_window_title("activations")
         # Left on, matplotlib's shortcuts answer to every key typed over the figure.
@@ -69,14 +83,54 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
         self._owner.run(lambda: super(FigureCanvas, self)._handle_message(widget, content, buffers))
 
     def draw(self) -> None:
-        """Draws the figure and sends it whole.
+        """Draws what has changed, and sends it if there is a browser to show it."""
+        self._repainter.paint()
+        self._is_due = self._is_asked = False
+        if self._has_browser():
+            self.send_binary(self.get_diff_image())
 
-        ipympl would send the difference to the frame before, and the browser holds one frame at a
-        time: one that arrives while the last is still being decoded replaces it, and with
-        differences the lost one would be missing from every later frame.
-        """
-        self._force_full = True
-        super().draw()
+    def draw_idle(self) -> None:
+        """Draws when the browser asks for it."""
+        self._is_due = True
+        if self._is_asked:
+            self._owner.run(self.draw)
+        else:
+            super().draw_idle()
+
+    def draw_in_answer(self) -> None:
+        """Draws at once what a message from the browser has brought about."""
+        if self._has_browser():
+            self.draw()
+        else:
+            self.draw_idle()
+
+    def handle_draw(self, event: object) -> None:  # noqa: ARG002
+        """Meets the browser's request for a frame, or keeps it until there is something new."""
+        if self._is_due or self.figure.stale:
+            self.draw()
+        else:
+            self._is_asked = True
+
+    def handle_refresh(self, event: dict[str, Any]) -> None:
+        """Begins anew with a page that shows nothing yet."""
+        self._is_asked = False
+        super().handle_refresh(event)
+
+    def get_diff_image(self) -> bytes:
+        """Gives the frame that brings the browser up to date; see `Frames`."""
+        if self._force_full:
+            self._force_full: bool = False
+            self._frames.forget()
+        frame, is_whole = self._frames.next(np.asarray(self.buffer_rgba()))
+        self.set_image_mode("full" if is_whole else "diff")
+        return frame
+
+    def send_binary(self, data: bytes) -> None:
+        """Sends a frame. ipympl would encode it a second time before the first page is there."""
+        self.send({"data": '{"type": "binary"}'}, buffers=[data])
+
+    def _has_browser(self) -> bool:
+        return not self.syncing_data_url
 
     def png(self) -> str:
         """Gives the figure as it is now, as a base64-encoded PNG."""

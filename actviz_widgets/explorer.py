@@ -118,6 +118,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
 
         self._latest = LatestWins(self._redraw, self._owner)
         self._shown = ""
+        self._answers_browser = False
         super().__init__(layout=widgets.Layout(width="100%", max_width="1000px"))
         self._closed = False
         self.offer(len(self.images), newest.layouts, epochs)
@@ -287,9 +288,15 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             self._show_error(error)
 
     def _on_choice(self, _: dict[str, Any]) -> None:
+        if self._owner.answers_a_message:
+            # The picture first: the other controls can follow.
+            self._answers_browser = True
+            self._latest.request()
+            self._owner.run_soon(self._show_choice)
+            return
         self._owner.run(self._show_choice)
         self._latest.request()
-        if self._owner.is_current() and not self._owner.answers_a_message:
+        if self._owner.is_current():
             # Set from code: the next line of it may look at the figure or the status.
             self._latest.flush()
 
@@ -351,6 +358,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         )
 
     def _draw(self, choice: Choice) -> None:
+        answers_browser, self._answers_browser = self._answers_browser, False
         picture, activation = choice.seen.picture, choice.activation
         moved = self._view.show_input(picture.view, picture.name)
         if activation is None:
@@ -365,7 +373,10 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             )
         if moved:
             self._canvas.set_home(self._view.full_limits)
-        self._canvas.draw_idle()
+        if answers_browser:
+            self._canvas.draw_in_answer()
+        else:
+            self._canvas.draw_idle()
         self._shown = f"{picture.name} at {choice.title}"
 
     def _lines(self, choice: Choice) -> tuple[str, ...]:

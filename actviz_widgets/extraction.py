@@ -15,9 +15,11 @@ from .activations import Activations, Fit, Seen
 from .feature_maps import Layout, Value, layout_of
 from .graph_pass import GraphPass, can_be_compiled
 from .pictures import Picture, Pictures
-from .symbolic_inputs import fixed_batch_size
+from .symbolic_inputs import fixed_batch_size, total_size
 
 _MOST_GRAPHS = 4  # sizes of pictures for which a graph is kept
+# To trace a graph takes as long as two or three eager passes: it pays from the third picture on.
+_EAGER_PASSES = 2
 
 
 class Extraction:
@@ -37,16 +39,18 @@ class Extraction:
     ) -> None:
         self._model = activation_model
         self._pictures = pictures
-        self._graphs: dict[tuple[tuple[int, ...], ...], GraphPass] = {}
+        # By the shapes of the inputs, and whether layers are kept in part.
+        self._graphs: dict[tuple[tuple[tuple[int, ...], ...], bool], GraphPass] = {}
         self._may_compile = can_be_compiled(activation_model.model)
+        self._eager_passes = 0
         self._batch_size = fixed_batch_size(activation_model.model)
         # By the shapes of the inputs, which sizes left open depend on.
         self._shapes: dict[tuple[tuple[int, ...], ...], dict[str, tuple[int | None, ...]]] = {}
         self._sizes: dict[tuple[tuple[int, ...], ...], dict[str, int]] = {}
         self.first_image = pictures.first_readable()
+        self._first_pass: ForwardPass | None = None
         if not activation_model.is_captured:
-            picture = pictures.load(self.first_image)
-            self._pass(picture, lambda: activation_model.forward_pass(self._batch(picture), ()))
+            self._capture(pictures.load(self.first_image), memory_budget)
         self.layers: dict[str, LayerInfo] = {info.path: info for info in activation_model.captured}
         self.layouts: dict[str, Layout] = {
             path: self._static_layout(info) for path, info in self.layers.items()
@@ -73,7 +77,11 @@ class Extraction:
         picture = self._pictures.load(index)
         sizes = self._sizes_for(picture)
         layers = fit(sizes, picture.nbytes)
-        forward = self._pass(picture, lambda: self._forward(self._batch(picture), layers, sizes))
+        forward, self._first_pass = self._first_pass, None
+        if forward is None or index != self.first_image:
+            forward = self._pass(
+                picture, lambda: self._forward(self._batch(picture), layers, sizes)
+            )
         self._offer_new_layers()
         predictions = keras.tree.map_structure(self._prediction, forward.predictions)
         output_bytes = sum(
@@ -82,22 +90,45 @@ class Extraction:
         if output_bytes > self.activations.memory_budget:
             predictions, output_bytes = None, 0
         activations = {
-            path: self._of_one_picture(backends.as_array(tensor), self.layers[path])
-            for path, tensor in forward.activations.items()
+            path: self._of_one_picture(
+                backends.as_array(forward.activations[path], shared=True), self.layers[path]
+            )
+            for path in layers
+            if path in forward.activations
         }
         not_called = frozenset(layers) - set(activations)
         other_bytes = picture.nbytes + output_bytes
         return Seen(picture, predictions, activations, sizes, other_bytes, not_called)
 
+    def _capture(self, picture: Picture, memory_budget: int) -> None:
+        """Finds out which layers are called, along with the first pass where that can be."""
+        model = self._model
+        if self._batch_size > 1 or (size := total_size(model.model)) is None:
+            # What it takes to keep all layers is not known: so none is kept.
+            if model.shows_when_run:
+                self._pass(picture, lambda: self._eager(self._batch(picture), ()))
+        elif size <= memory_budget:
+            batch = self._batch(picture)
+            self._first_pass = self._pass(picture, lambda: self._eager(batch, None))
+            self._eager_passes = 1
+        elif self._may_compile:
+            self._compiled_or_none(self._batch(picture), in_parts=True)
+
     def _forward(
         self, model_input: Any, layers: tuple[str, ...], sizes: Mapping[str, int]
     ) -> ForwardPass:
-        if self._may_compile and len(layers) < len(sizes):
-            try:
-                return self._graph_for(model_input).run(model_input, layers)
-            except Exception:  # a layer that runs eagerly alone, for one
-                self._graphs.clear()
-                self._may_compile = False
+        in_parts = len(layers) < len(sizes)
+        if in_parts or self._eager_passes >= _EAGER_PASSES:
+            graph = self._compiled_or_none(model_input, in_parts=in_parts)
+            if graph is not None:
+                try:
+                    return graph.run(model_input, layers)
+                except Exception:  # a layer that runs eagerly alone, for one
+                    self._give_up_graphs()
+        self._eager_passes += 1
+        return self._eager(model_input, layers)
+
+    def _eager(self, model_input: Any, layers: tuple[str, ...] | None) -> ForwardPass:
         with backends.without_gradients():
             return self._model.forward_pass(model_input, layers, of_those_called=True)
 
@@ -118,17 +149,28 @@ class Extraction:
     def _prediction(self, tensor: Any) -> np.ndarray | None:
         if tensor is None:
             return None
-        array = backends.as_array(tensor)
+        array = backends.as_array(tensor, shared=True)
         is_batch = array.shape[:1] == (self._batch_size,)
         return _read_only(array[0] if is_batch else array, copy=self._batch_size > 1)
 
-    def _graph_for(self, model_input: Any) -> GraphPass:
-        key = tuple(array.shape for array in keras.tree.flatten(model_input))
+    def _compiled_or_none(self, model_input: Any, *, in_parts: bool) -> GraphPass | None:
+        """Gives the graph for inputs of these shapes, if the model can be one."""
+        if not self._may_compile:
+            return None
+        key = tuple(array.shape for array in keras.tree.flatten(model_input)), in_parts
         if key not in self._graphs or not self._graphs[key].fits(model_input):
             while len(self._graphs) >= _MOST_GRAPHS:
                 del self._graphs[next(iter(self._graphs))]
-            self._graphs[key] = GraphPass(self._model, model_input)
+            try:
+                self._graphs[key] = GraphPass(self._model, model_input, in_parts=in_parts)
+            except Exception:  # what a trace can raise is open-ended
+                self._give_up_graphs()
+                return None
         return self._graphs[key]
+
+    def _give_up_graphs(self) -> None:
+        self._graphs.clear()
+        self._may_compile = False
 
     def _offer_new_layers(self) -> None:
         """Takes up the layers that no earlier picture has led to."""

@@ -71,6 +71,7 @@ class ActivationFigure:
             0, 0, "", fontsize="small", ha="center", va="baseline", usetex=False, parse_math=False
         )
         self._whole_caption = ""
+        self._input: InputView | None = None
         self._input_axes: tuple[Axes, ...] = (
             self.picture_axes,
             self._picture.lines_axes,
@@ -119,6 +120,9 @@ class ActivationFigure:
             is kept from one picture to the next one of the same size, and from one series to the
             next one of the same length.
         """
+        if view is self._input and name == self._titles[self._input_axes]:
+            return False
+        self._input = view
         if isinstance(view, PictureView):
             whole = self._picture.show_picture(view)
         elif isinstance(view, SeriesView):

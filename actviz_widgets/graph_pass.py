@@ -1,9 +1,10 @@
-"""A compiled forward pass that keeps the layers asked for, and frees all others as it goes.
+"""A compiled forward pass that gives the layers asked for, and frees all others as it goes.
 
-Run eagerly, a functional Keras model holds what every one of its layers put out until the pass has
-ended: 2.2 GB for one picture of EfficientNetV2L. In a TensorFlow graph each tensor is freed as soon
-as the layers after it have run. Which ones to keep is an input of the graph, so that one trace
-serves every choice: of a tensor that is not wanted, nothing leaves.
+Run eagerly, a functional Keras model takes Python some milliseconds per layer, and holds what every
+one of its layers put out until the pass has ended: 2.2 GB for one picture of EfficientNetV2L. In a
+TensorFlow graph no Python runs, and each tensor is freed as soon as the layers after it have run,
+unless it is put out. Where not all can be, which ones to keep is an input of the graph, so that one
+trace serves every choice: of a tensor that is not wanted, nothing leaves.
 """
 
 from __future__ import annotations
@@ -14,67 +15,59 @@ from typing import Any
 import keras
 import numpy as np
 
-from . import layer_roles
+from . import backends
 from .activation_model import ActivationModel, ForwardPass
 
 
 def can_be_compiled(model: Any) -> bool:
     """Whether a model runs the same layers for every input, on a backend with graphs."""
-    return keras.backend.backend() == "tensorflow" and all(
-        _runs_its_graph(layer)
-        for layer in model._flatten_layers()
-        if "Model" in layer_roles.class_names(layer)
-    )
-
-
-def _runs_its_graph(model: Any) -> bool:
-    """Whether a model is functional, with no `call` of its own that may go other ways."""
-    for base in type(model).__mro__:
-        if base.__name__ in ("Functional", "Sequential"):
-            return True
-        if "call" in vars(base):
-            return False
-    return False
+    return keras.backend.backend() == "tensorflow" and backends.runs_its_graph(model)
 
 
 class GraphPass:
     """The forward pass of an activation model, as a graph.
 
     Args:
-        activation_model: What to run. All its layers are in the graph.
+        activation_model: What to run. All its layers are in the graph. If its layer calls are not
+            known yet, the trace shows them.
         inputs: One batch of inputs, which sets the shapes and dtypes.
+        in_parts: Whether some layers can be kept without all others. It costs the graph some more
+            operations per layer. Defaults to `True`.
 
     Raises:
         Exception: Whatever the model raises when it is traced.
     """
 
-    def __init__(self, activation_model: ActivationModel, inputs: Any) -> None:
+    def __init__(
+        self, activation_model: ActivationModel, inputs: Any, *, in_parts: bool = True
+    ) -> None:
         import tensorflow as tf
 
-        self._paths = tuple(info.path for info in activation_model.captured)
+        self._in_parts = in_parts
         self._signature = _signature(inputs)
         self._tensor = tf.convert_to_tensor
+        self._paths: tuple[str, ...] = ()
 
-        def run(wanted: Any, *flat: Any) -> tuple[Any, list[Any]]:
-            forward = activation_model.forward_pass(
-                keras.tree.pack_sequence_as(inputs, list(flat)), self._paths
-            )
-            # A slice would share the memory of the whole, and so keep it; what is gathered is a
-            # copy.
-            kept = [
-                tf.gather(tensor, tf.range(flag * tf.shape(tensor)[0]))
-                if tensor.shape.rank
-                else tensor
-                for flag, tensor in zip(
-                    tf.unstack(wanted), forward.activations.values(), strict=True
-                )
-            ]
+        def trace(flat: Sequence[Any]) -> ForwardPass:
+            forward = activation_model.forward_pass(keras.tree.pack_sequence_as(inputs, list(flat)))
+            self._paths = tuple(forward.activations)
+            return forward
+
+        def run_whole(*flat: Any) -> tuple[Any, list[Any]]:
+            forward = trace(flat)
+            return forward.predictions, list(forward.activations.values())
+
+        def run_in_parts(wanted: Any, *flat: Any) -> tuple[Any, list[Any]]:
+            forward = trace(flat)
+            kept = _kept_if_wanted(list(forward.activations.values()), wanted)
             return forward.predictions, kept
 
         specs = [tf.TensorSpec(shape, dtype) for shape, dtype in self._signature]
-        wanted = tf.TensorSpec((len(self._paths),), tf.int32)
+        if in_parts:
+            specs = [tf.TensorSpec((None,), tf.int32), *specs]
         # As it stands: Keras has converted what of its layers is to be converted.
-        self._run = tf.function(run, autograph=False).get_concrete_function(wanted, *specs)
+        run = tf.function(run_in_parts if in_parts else run_whole, autograph=False)
+        self._run = run.get_concrete_function(*specs)
 
     def fits(self, inputs: Any) -> bool:
         """Whether inputs have the shapes and dtypes that this graph was traced for."""
@@ -82,15 +75,40 @@ class GraphPass:
 
     def run(self, inputs: Any, layers: Sequence[str]) -> ForwardPass:
         """Runs the model once, and gives its predictions along with these layers' activations."""
-        wanted = set(layers)
-        flags = np.array([path in wanted for path in self._paths], np.int32)
         flat = [
             self._tensor(value, dtype)
             for value, (_, dtype) in zip(keras.tree.flatten(inputs), self._signature, strict=True)
         ]
-        predictions, kept = self._run(self._tensor(flags), *flat)
+        if self._in_parts:
+            wanted = set(layers)
+            flags = np.array([path in wanted for path in self._paths], np.int32)
+            flat = [self._tensor(flags), *flat]
+        predictions, kept = self._run(*flat)
         activations = dict(zip(self._paths, kept, strict=True))
         return ForwardPass(predictions, {path: activations[path] for path in layers})
+
+
+def _kept_if_wanted(tensors: Sequence[Any], wanted: Any) -> list[Any]:
+    """Gives the tensors that are wanted, and of all others nothing.
+
+    A slice would share the memory of the whole, and so keep it; what is gathered is a copy.
+    """
+    import tensorflow as tf
+
+    wanted = tf.ensure_shape(wanted, (len(tensors),))
+    # Of a batch of one: the row 0 where a tensor is wanted, else none.
+    rows = tf.split(tf.zeros([tf.reduce_sum(wanted)], tf.int32), wanted, num=len(tensors))
+    flags = tf.unstack(wanted)
+    axis = tf.constant(0)
+    kept = []
+    for tensor, row, flag in zip(tensors, rows, flags, strict=True):
+        if tensor.shape.rank is None or tensor.shape.rank == 0:
+            kept.append(tensor)
+        elif tensor.shape[0] == 1:
+            kept.append(tf.raw_ops.GatherV2(params=tensor, indices=row, axis=axis))
+        else:
+            kept.append(tf.gather(tensor, tf.range(flag * tf.shape(tensor)[0])))
+    return kept
 
 
 def _signature(inputs: Any) -> list[tuple[tuple[int, ...], str]]:

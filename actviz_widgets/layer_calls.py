@@ -51,12 +51,21 @@ class LayerCall:
         layer: The layer that was called.
         role: What more is known of the tensor.
         dtype: Its dtype, such as `"float32"`.
+        index: Which of the tensors that the call puts out it is, from 0.
     """
 
     info: LayerInfo
     layer: Any
     role: LayerRole
     dtype: str = "float32"
+    index: int = 0
+
+
+class EnoughHeard(BaseException):
+    """Ends a run that has shown what it was begun for.
+
+    No `Exception`: those Keras puts words of its own around.
+    """
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,8 @@ class Recording:
     Attributes:
         model: The model that is run.
         wanted: Paths of the tensors to keep. Defaults to `None`, all.
+        is_enough: Is asked after each call whether the run may end by an `EnoughHeard`. Defaults to
+            `None`, never.
         calls: Every layer call so far, in the order in which they ended.
         activations: The tensors kept, by path.
         failure: The call that raised, if one did.
@@ -96,6 +107,7 @@ class Recording:
 
     model: Any
     wanted: frozenset[str] | None = None
+    is_enough: Callable[[Recording], bool] | None = None
     calls: list[LayerCall] = field(default_factory=list)
     activations: dict[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
@@ -235,9 +247,11 @@ class Recording:
             shape = open_batch(tensor.shape, self._batch_size)
             info = LayerInfo(entry, layer.name, type(layer).__name__, shape)
             role = self._roles.read(layer, parent, index, info.activation_shape)
-            self.calls.append(LayerCall(info, layer, role, backends.dtype_name(tensor)))
+            self.calls.append(LayerCall(info, layer, role, backends.dtype_name(tensor), index))
             if self.wanted is None or entry in self.wanted:
                 self.activations[entry] = tensor
+        if self.is_enough is not None and self.is_enough(self):
+            raise EnoughHeard
 
 
 _ANY_SCOPE = object()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -24,11 +25,12 @@ from matplotlib.ticker import (
     FixedLocator,
     FuncFormatter,
     MaxNLocator,
-    ScalarFormatter,
 )
 from matplotlib.transforms import Bbox
 
 from . import color_scale
+from .cell_image import CellImage
+from .color_bar import ColorBar
 from .views import BarsView, MapView
 
 Limits = tuple[tuple[float, float], tuple[float, float]]
@@ -61,14 +63,14 @@ class MapPanel:
     def __init__(self, axes: Axes, colors: mpl.colors.Colormap) -> None:
         self.axes = axes
         self.profile_room = 0
-        self._image = axes.imshow(
-            np.zeros((1, 1)),
-            cmap=colors,
-            norm=Normalize(0, 1),
-            origin="upper",
-            aspect="equal",
-            interpolation="nearest",
-        )
+        self._image = CellImage(axes, cmap=colors, norm=Normalize(0, 1), origin="upper")
+        self._image.set_data(np.zeros((1, 1)))
+        self._image.set_clip_path(axes.patch)
+        axes.add_image(self._image)
+        # Under the map, ticks need not be painted again for each.
+        axes.set_axisbelow(True)
+        self._image.set_zorder(1)
+        axes.set_aspect("equal")
         self._image.mouseover = False  # the axes' own format_coord says place and value
         # White on white: cells that are no part of the map look like none.
         self._unused = Rectangle((0, 0), 1, 1, facecolor=axes.get_facecolor(), edgecolor="none")
@@ -92,7 +94,9 @@ class MapPanel:
         """Sets the map, and gives the axes it is in with the limits that show all of it."""
         self._values, self._place = view.values, view.place
         self._image.set_data(color_scale.finite_or_masked(view.values))
-        self._image.set_clim(*color_scale.limits(view.values))
+        limits = color_scale.limits(view.values)
+        if limits != self._image.get_clim():
+            self._image.set_clim(*limits)
         for patch, region in ((self._unused, view.unused), (self._mark, view.mark)):
             patch.set_visible(region is not None)
             if region is not None:
@@ -101,9 +105,12 @@ class MapPanel:
         height, width = view.values.shape
         # A map that is all length would be a hair's breadth at its true proportions.
         is_long = max(height, width) > 8 * min(height, width)
-        self.axes.set_aspect("equal" if view.is_square and not is_long else "auto")
+        aspect: float | Literal["auto"] = 1.0 if view.is_square and not is_long else "auto"
+        if aspect != self.axes.get_aspect():
+            self.axes.set_aspect(aspect)
         whole = ((-0.5, width - 0.5), (height - 0.5, -0.5))
-        self._image.set_extent((*whole[0], *whole[1]))
+        if tuple(self._image.get_extent()) != (*whole[0], *whole[1]):
+            self._image.set_extent((*whole[0], *whole[1]))
         self.profile_room = 0
         if view.profile is None:
             return {self.axes: whole}
@@ -130,14 +137,7 @@ class MapPanel:
         self.color_bar_axes.set_axes_locator(
             _Beside(self.axes, lambda: _BAR_OF_COLORS_GAP + self.profile_room, _BAR_OF_COLORS_WIDTH)
         )
-        self.color_bar = self.axes.figure.colorbar(self._image, cax=self.color_bar_axes)
-        self.color_bar.locator = MaxNLocator(6)
-        # Short labels: powers of ten, and what all values share, go above the bar.
-        self.color_bar.formatter = ScalarFormatter()
-        self.color_bar.formatter.set_powerlimits((-3, 4))
-        self.color_bar_axes.yaxis.get_offset_text().set_fontsize("small")
-        self.color_bar_axes.grid(False, which="both")
-        self.color_bar_axes.tick_params(labelsize="small")
+        self.color_bar = ColorBar(self.color_bar_axes, self._image)
 
     def _set_profile(self, profile: np.ndarray) -> tuple[float, float]:
         self._profile = profile

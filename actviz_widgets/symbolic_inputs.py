@@ -1,7 +1,8 @@
-"""The inputs that a model declares: their symbolic tensors, shapes and structure."""
+"""The inputs that a model declares, and the shapes in its graph."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
@@ -108,3 +109,45 @@ def in_structure(model: keras.Model, inputs: Any) -> Any:
             )
         )
     return keras.tree.pack_sequence_as(declared, [inputs])
+
+
+def shape_in_graph(
+    layer: Any, index: int, shape: tuple[int | None, ...]
+) -> tuple[int | None, ...] | None:
+    """Gives the shape of what a layer puts out as the graph of its model has it.
+
+    Args:
+        layer: The layer.
+        index: Which of its tensors, from 0.
+        shape: The shape that one run gave it. In the graph sizes may be open, the batch's for one.
+
+    Returns:
+        `None` where the layer is in no graph, or stands there with another shape.
+    """
+    try:
+        symbols = keras.tree.flatten(layer.output)
+        in_graph = tuple(symbols[index].shape)
+    except (AttributeError, ValueError, IndexError):  # a layer within a layer
+        return None
+    if len(in_graph) != len(shape):
+        return None
+    if any(side not in (None, known) for side, known in zip(in_graph[1:], shape[1:], strict=True)):
+        return None
+    return in_graph
+
+
+def total_size(model: Any) -> int | None:
+    """Gives the bytes that what all layers of a model put out takes for one picture, at float32.
+
+    Returns:
+        `None` where the graph does not tell: sizes are left open, or there is no graph.
+    """
+    total = 0
+    for layer in model._flatten_layers():
+        try:
+            symbols = keras.tree.flatten(layer.output)
+            total += sum(4 * math.prod(symbol.shape[1:]) for symbol in symbols)
+        except (AttributeError, ValueError, TypeError):
+            if backends.is_model(layer):
+                return None  # what it puts out is told by the layers in it, or not at all
+    return total
