@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from . import samples
+    from .activation_history import ActivationHistory
     from .activation_model import ActivationModel, LayerInfo, get_activations
     from .explorer import ActivationExplorer
     from .plots import plot_channel, plot_layer
@@ -15,6 +16,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ActivationExplorer",
+    "ActivationHistory",
     "ActivationModel",
     "LayerInfo",
     "get_activations",
@@ -27,6 +29,7 @@ __all__ = [
 # a script that only plots never loads Keras.
 _MODULES = {
     "ActivationExplorer": "explorer",
+    "ActivationHistory": "activation_history",
     "ActivationModel": "activation_model",
     "LayerInfo": "activation_model",
     "get_activations": "activation_model",

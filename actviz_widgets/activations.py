@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+
+MEMORY_BUDGET = 256 * 2**20
+"""Bytes that are kept unless told otherwise; a Binder session has 2 GB in all."""
 
 PictureT = TypeVar("PictureT")
 
@@ -170,3 +174,23 @@ class Activations(Generic[PictureT]):
             left = {path for paths in rest for path in paths}
             kept = {path: array for path, array in seen.activations.items() if path in left}
             self._kept[picture] = replace(seen, activations=kept)
+
+
+def checked_budget(memory_budget: Any) -> int:
+    """Gives a number of bytes that a user asked for as an int.
+
+    Raises:
+        TypeError: If it is no whole number.
+        ValueError: If it is less than 1.
+    """
+    try:
+        if isinstance(memory_budget, bool):
+            raise TypeError
+        size = operator.index(memory_budget)
+    except TypeError:
+        raise TypeError(
+            f"memory_budget is {memory_budget!r}; a number of bytes is wanted, such as 2**28."
+        ) from None
+    if size < 1:
+        raise ValueError(f"memory_budget is {size} bytes; 1 or more is wanted.")
+    return size

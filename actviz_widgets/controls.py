@@ -138,9 +138,12 @@ class Chooser(widgets.HBox):  # type: ignore[misc]
 
 
 class NumberChooser(widgets.HBox):  # type: ignore[misc]
-    """A labelled number box with a slider, for one index among many.
+    """A labelled number box with a slider, for one number among many.
 
-    The number box has the label: the browser's slider takes no accessible name.
+    The slider has a step for each number that there is. A number typed that is not among them
+    stands for the nearest one, the one shown aside, in the direction of the change: so the arrows
+    of the box get on too. The number box has the label: the browser's slider takes no accessible
+    name.
 
     Args:
         owner: The thread to answer on.
@@ -148,6 +151,7 @@ class NumberChooser(widgets.HBox):  # type: ignore[misc]
 
     def __init__(self, owner: OwnerThread) -> None:
         self._choose: Choose | None = None
+        self._numbers: Sequence[int] = (0,)
         self.number_box = _NumberBox(
             value=0,
             min=0,
@@ -164,8 +168,8 @@ class NumberChooser(widgets.HBox):  # type: ignore[misc]
             owner=owner,
             layout=widgets.Layout(width="auto", flex="1 1 auto", min_width="8rem"),
         )
-        for control in (self.number_box, self.slider):
-            control.observe(lambda change: self._chosen(change["new"]), names="value")
+        self.number_box.observe(self._on_typed, names="value")
+        self.slider.observe(lambda change: self._chosen(self._numbers[change["new"]]), "value")
         super().__init__(
             [self.number_box, self.slider],
             layout=widgets.Layout(flex="1 1 20rem", max_width="100%"),
@@ -175,26 +179,53 @@ class NumberChooser(widgets.HBox):  # type: ignore[misc]
         """Calls `choose` with the number that the user picks."""
         self._choose = choose
 
-    def show(self, label: str, value: int, count: int) -> None:
-        """Shows a number as chosen, among the numbers from 0 to `count - 1`."""
+    def show(self, label: str, value: int, numbers: Sequence[int]) -> None:
+        """Shows a number as chosen.
+
+        Args:
+            label: What is chosen.
+            value: The number.
+            numbers: All that there are, rising, `value` among them.
+        """
+        self._numbers = numbers
+        first, last = numbers[0], numbers[-1]
         self.number_box.description = label.capitalize()
         for control in (self.number_box, self.slider):
-            control.disabled = count <= 1
-            control.tooltip = f"{label} 0 to {count - 1}"
-            # In this order the value is never clamped on the way to its new range.
-            if value > control.max:
-                control.max = count - 1
-            control.value = value
-            control.max = count - 1
+            control.disabled = len(numbers) <= 1
+            control.tooltip = f"{label} {first} to {last}"
+        _show_within(self.number_box, value, first, last)
+        _show_within(self.slider, numbers.index(value), 0, len(numbers) - 1)
 
     def close(self) -> None:
         """Frees the control's widgets."""
         close_all([self.number_box, self.slider])
         close_one(super(), self)
 
+    def _on_typed(self, change: dict[str, Any]) -> None:
+        before, typed = change["old"], change["new"]
+        if typed in self._numbers:
+            self._chosen(typed)
+            return
+        onward = [
+            number
+            for number in self._numbers
+            if number != before and (number > before) == (typed > before)
+        ]
+        self._chosen(min(onward or self._numbers, key=lambda number: abs(number - typed)))
+
     def _chosen(self, value: int) -> None:
         if self._choose is not None:
             self._choose(value)
+
+
+def _show_within(control: Any, value: int, first: int, last: int) -> None:
+    # In this order the value is never clamped on the way to its new range.
+    if value > control.max:
+        control.max = last
+    if value < control.min:
+        control.min = first
+    control.value = value
+    control.min, control.max = first, last
 
 
 class Row(widgets.HBox):  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -85,6 +85,20 @@ def in_parts(total: int, memory_budget: int, part_count: int) -> str:
         f"{in_bytes(memory_budget)}: they are computed in {part_count} parts, as they are looked "
         "at."
     )
+
+
+def epoch_line(epoch: int, newest: int, logs: Mapping[str, float], left_out: str) -> str:
+    """Says which epoch is shown, and what the training had come to by then.
+
+    Args:
+        epoch: The one shown.
+        newest: The last one there was.
+        logs: Losses and metrics by name; of the network before training none.
+        left_out: A sentence on the epochs that are not kept; empty if all are.
+    """
+    numbers = ", ".join(f"{name} {value:.4g}" for name, value in logs.items())
+    line = f"Epoch {epoch} of {newest}: {numbers or 'before training'}."
+    return f"{line} {left_out}".strip()
 
 
 def in_bytes(size: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,27 +10,27 @@ import ipywidgets as widgets
 import numpy as np
 
 from . import descriptions
+from .activation_history import ActivationHistory
 from .activation_model import ActivationModel, LayerInfo
-from .activations import Seen
+from .activations import MEMORY_BUDGET, Seen, checked_budget
 from .canvas import FigureCanvas
+from .choice import Choice
 from .controls import Chooser, NumberChooser, Row, StatusLine
-from .declared_inputs import declared_inputs
+from .epoch_extraction import EpochExtraction
 from .extraction import Extraction
 from .feature_maps import Layout
 from .figure import ActivationFigure
 from .latest_wins import LatestWins, OwnerThread
 from .layer_chooser import LayerChooser, LayerEntry
-from .pictures import Picture, Pictures, Preprocess
+from .pictures import Picture, Preprocess
 from .predictions import check_class_names
 from .selection import Selection
+from .subject import subject_of_model
 from .views import WordsView
 
 if TYPE_CHECKING:
     import keras
     from matplotlib.figure import Figure
-
-MEMORY_BUDGET = 256 * 2**20
-"""Bytes that an explorer keeps unless told otherwise; a Binder session has 2 GB in all."""
 
 
 # Layers whose maps are still the picture.
@@ -46,8 +45,14 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     map. `image`, `layer` and `channel` are traits, in step with the controls. Each picture goes
     through the model once; moving between layers and channels of it costs no further pass.
 
+    Opened on an `ActivationHistory`, it shows what was kept of a training up to then, and has one
+    more control and trait, `epoch`, which goes over the epochs kept and begins at the newest. That
+    costs no pass at all. The colour scale is that of each map by itself, as everywhere.
+
     Args:
-        model: A built Keras model, or the path of a `.keras` or `.h5` file. It is not changed.
+        model: A built Keras model, or the path of a `.keras` or `.h5` file. It is not changed. Or
+            an `ActivationHistory` that has been through `fit`: `images` and `preprocess` are its
+            own then, and `memory_budget` bounds nothing more.
         images: One picture or many: an array `(height, width, channels)` or
             `(count, height, width, channels)`, a path, a PIL image, a list or `{name: picture}` of
             these, a folder, or a `tf.data.Dataset` of pictures or of pictures with labels (its
@@ -68,10 +73,11 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             256 MiB, which a Binder session of 2 GB has room for.
 
     Raises:
-        TypeError: If `model` is not a Keras model, or `images` nothing that can be pictures.
-        ValueError: If the model is not built, a picture cannot be read or does not fit the model,
-            `preprocess` fails, `class_names` has the wrong length, or there is no such layer or
-            colour map. Nothing is left behind then.
+        TypeError: If `model` is not a Keras model, or `images` nothing that can be pictures,
+            missing, or given beside a history.
+        ValueError: If the model is not built or the history empty, a picture cannot be read or does
+            not fit the model, `preprocess` fails, `class_names` has the wrong length, or there is
+            no such layer or colour map. Nothing is left behind then.
 
     Example:
     ```python
@@ -85,8 +91,8 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
 
     def __init__(
         self,
-        model: keras.Model,
-        images: object,
+        model: keras.Model | ActivationHistory,
+        images: object = None,
         *,
         preprocess: Preprocess | None = None,
         class_names: Sequence[str] | None = None,
@@ -96,31 +102,32 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     ) -> None:
         # All that can be wrong with what was handed in shows before the first widget is made.
         self._owner = OwnerThread()
-        memory_budget = _whole_number(memory_budget)
-        if memory_budget < 1:
-            raise ValueError(f"memory_budget is {memory_budget} bytes; 1 or more is wanted.")
-        self._activation_model = ActivationModel(model, layers)
-        inputs = declared_inputs(self._activation_model)
-        self._pictures = Pictures(images, inputs, preprocess, most_bytes=memory_budget // 2)
-        self._extraction = Extraction(self._activation_model, self._pictures, memory_budget)
+        memory_budget = checked_budget(memory_budget)
+        if isinstance(model, ActivationHistory):
+            _check_nothing_beside(images, preprocess)
+            self._subject = model.subject(layers)
+        else:
+            self._subject = subject_of_model(model, images, preprocess, layers, memory_budget)
+        self._activation_model = self._subject.activation_model
         self._class_names = check_class_names(class_names, self._activation_model.prediction_shape)
         self._view = ActivationFigure(cmap)
-        first_image = self._extraction.first_image
-        first_layer = self._first_worth_showing()
-        self._extraction.get(first_image, first_layer)
+        epochs = tuple(self._subject.by_epoch)
+        newest = self._subject.by_epoch[epochs[-1]]
+        first_layer = self._first_worth_showing(newest)
+        newest.get(newest.first_image, first_layer)
 
         self._latest = LatestWins(self._redraw, self._owner)
         self._shown = ""
         self._answers_browser = False
         super().__init__(layout=widgets.Layout(width="100%", max_width="1000px"))
         self._closed = False
-        self.offer(len(self.images), self._extraction.layouts)
-        self.image, self.layer = first_image, first_layer
+        self.offer(len(self.images), newest.layouts, epochs)
+        self.epoch, self.image, self.layer = epochs[-1], newest.first_image, first_layer
         self._build_controls()
         self._show_choice()
         self._redraw()
         # Registered after the selection's own observers, so that the channel is within the layer.
-        self.observe(self._on_choice, names=["image", "layer", "channel", "slice"])
+        self.observe(self._on_choice, names=["image", "layer", "channel", "slice", "epoch"])
 
     # ------------------------------------------------------------------------------------- state
 
@@ -134,7 +141,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
     def images(self) -> tuple[str, ...]:
         """The names of the pictures."""
         self._check_open()
-        return self._pictures.names
+        return self._subject.images
 
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
@@ -150,10 +157,10 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             ValueError: If it takes more bytes than `memory_budget`, or the model does not call the
                 layer for this picture.
         """
-        seen, layer = self._seen(), self.layer
-        if layer not in seen.activations:
-            raise ValueError(self._why_not(seen))
-        return seen.activations[layer]
+        choice = self._choice(self._seen())
+        if choice.activation is None:
+            raise ValueError(choice.why_not())
+        return choice.activation
 
     @property
     def feature_map(self) -> np.ndarray:
@@ -197,7 +204,8 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             return "ActivationExplorer(closed)"
         return (
             f"ActivationExplorer({self._activation_model.model.name!r}, image={self.image}, "
-            f"layer={self.layer!r}, channel={self.channel})"
+            f"layer={self.layer!r}, channel={self.channel}"
+            f"{f', epoch={self.epoch}' if self._subject.epoch_lines else ''})"
         )
 
     # ----------------------------------------------------------------------------------- methods
@@ -222,7 +230,11 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._closed = True
         self._latest.cancel()
         self.unobserve_all()
-        controls = (*self.children, self._slice_chooser)
+        controls: tuple[Any, ...] = (
+            *self.children,
+            self._slice_chooser,
+            self._epoch_chooser,
+        )
         self.set_trait("children", ())
         for widget in controls:
             widget.close()
@@ -230,7 +242,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         super().close()
         self._view.figure.clear()
         # The explorer may live on in a variable, what it held does not.
-        del self._view, self._canvas, self._extraction, self._pictures, self._activation_model
+        del self._view, self._canvas, self._subject, self._activation_model
         self.offer(0, {})
 
     # ------------------------------------------------------------------------------------ wiring
@@ -241,11 +253,13 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._layer_chooser = LayerChooser(self._entries(), self._owner)
         self._channel_chooser = NumberChooser(self._owner)
         self._slice_chooser = NumberChooser(self._owner)
+        self._epoch_chooser = NumberChooser(self._owner)
         self._numbers = Row([self._channel_chooser])
         self._status = StatusLine()
         self.children = (
             Row([self._image_chooser, self._layer_chooser]),
             self._numbers,
+            *([Row([self._epoch_chooser])] if self._subject.epoch_lines else []),
             self._canvas,
             self._status,
         )
@@ -255,6 +269,7 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._layer_chooser.on_choice(lambda index: self._choose("layer", self._paths[index]))
         self._channel_chooser.on_choice(lambda value: self._choose("channel", value))
         self._slice_chooser.on_choice(lambda value: self._choose("slice", value))
+        self._epoch_chooser.on_choice(lambda value: self._choose("epoch", value))
 
     def _entries(self) -> list[LayerEntry]:
         return [
@@ -294,10 +309,11 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         layout = self._extraction.layouts[self.layer]
         if layout.count is None or layout.slice_count is None:
             layout = self._layout_if_seen() or layout
-        self._channel_chooser.show(layout.noun, self.channel, layout.count or 1)
+        self._channel_chooser.show(layout.noun, self.channel, range(layout.count or 1))
         slices = layout.slice_count or 1
-        self._slice_chooser.show("slice", self.slice, slices)
+        self._slice_chooser.show("slice", self.slice, range(slices))
         numbers = [self._channel_chooser, self._slice_chooser][: 1 + (slices > 1)]
+        self._epoch_chooser.show("epoch", self.epoch, tuple(self._subject.by_epoch))
         if len(self._numbers.children) != len(numbers):
             self._numbers.children = numbers
 
@@ -309,8 +325,9 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             seen = self._extraction.get(self.image, self.layer)
             self._offer_new_layers()
             self._keep_within(self._extraction.layout(seen, self.layer))
-            self._draw(seen)
-            self._status.show(self._lines(seen), [seen.picture.warning])
+            choice = self._choice(seen)
+            self._draw(choice)
+            self._status.show(self._lines(choice), [seen.picture.warning])
         except Exception as error:
             self._show_error(error)
 
@@ -334,21 +351,25 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             self._layer_chooser.extend(self._entries()[self._layer_chooser.count :])
             self._paths = tuple(self._extraction.layers)
 
-    def _draw(self, seen: Seen[Picture]) -> None:
+    def _choice(self, seen: Seen[Picture]) -> Choice:
+        line = self._subject.epoch_lines.get(self.epoch, "")
+        return Choice(
+            self._extraction, seen, self.layer, self.channel, self.slice, self.epoch, line
+        )
+
+    def _draw(self, choice: Choice) -> None:
         answers_browser, self._answers_browser = self._answers_browser, False
-        layout = self._extraction.layout(seen, self.layer)
-        channel, slice_index = self.channel, self.slice
-        title = descriptions.map_title(self.layer, layout, channel, slice_index)
-        moved = self._view.show_input(seen.picture.view, seen.picture.name)
-        activation = seen.activations.get(self.layer)
+        picture, activation = choice.seen.picture, choice.activation
+        moved = self._view.show_input(picture.view, picture.name)
         if activation is None:
-            moved |= self._view.show_activation(WordsView(self._why_not(seen)), title)
+            moved |= self._view.show_activation(WordsView(choice.why_not()), choice.title)
         else:
-            names = self._unit_names(seen, activation)
+            layout = self._extraction.layout(choice.seen, choice.layer)
+            names = choice.unit_names(self._class_names)
             moved |= self._view.show_activation(
-                layout.view(activation, channel, slice_index, names),
-                title,
-                layout.caption(activation, channel, names),
+                layout.view(activation, choice.channel, choice.slice_index, names),
+                choice.title,
+                layout.caption(activation, choice.channel, names),
             )
         if moved:
             self._canvas.set_home(self._view.full_limits)
@@ -356,56 +377,11 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             self._canvas.draw_in_answer()
         else:
             self._canvas.draw_idle()
-        self._shown = f"{seen.picture.name} at {title}"
+        self._shown = f"{picture.name} at {choice.title}"
 
-    def _unit_names(self, seen: Seen[Picture], activation: np.ndarray) -> Sequence[str] | None:
-        """Names the units of a layer that puts out the predictions."""
-        names = self._class_names
-        if names is None or not isinstance(seen.predictions, np.ndarray):
-            return None
-        if not np.array_equal(activation, seen.predictions):
-            return None
-        return names if len(names) == activation.size else names[1:]
-
-    def _why_not(self, seen: Seen[Picture]) -> str:
-        """Says why the chosen layer has no activation for a picture."""
-        if self.layer in seen.not_called:
-            return descriptions.not_called(self.layer)
-        shape = self._extraction.shape(seen, self.layer)
-        budget = self._extraction.activations.memory_budget
-        return descriptions.too_large(self.layer, seen.sizes[self.layer], shape, budget)
-
-    def _lines(self, seen: Seen[Picture]) -> tuple[str, ...]:
-        layout, activations = (
-            self._extraction.layout(seen, self.layer),
-            self._extraction.activations,
-        )
-        activation = seen.activations.get(self.layer)
-        lines = [
-            self._why_not(seen)
-            if activation is None
-            else descriptions.layer_line(
-                self.layer,
-                layout,
-                activation,
-                self.channel,
-                self.slice,
-                self._unit_names(seen, activation),
-            ),
-            descriptions.class_line(
-                seen.predictions,
-                self._class_names,
-                self._activation_model.last_activation_function(),
-            ),
-            f"The model saw {seen.picture.saw}.",
-        ]
-        if self._pictures.note:
-            lines.append(f"Shown are {self._pictures.note}.")
-        parts = activations.part_count(seen)
-        if parts > 1:
-            total = sum(seen.sizes.values()) + seen.other_bytes
-            lines.append(descriptions.in_parts(total, activations.memory_budget, parts))
-        return tuple(lines)
+    def _lines(self, choice: Choice) -> tuple[str, ...]:
+        activation_function = self._activation_model.last_activation_function()
+        return choice.lines(self._class_names, activation_function, self._subject.note)
 
     def _show_error(self, error: Exception) -> None:
         self._status.show(
@@ -414,11 +390,16 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
 
     # ---------------------------------------------------------------------------------- the model
 
-    def _first_worth_showing(self) -> str:
-        layouts = self._extraction.layouts
+    @property
+    def _extraction(self) -> Extraction | EpochExtraction:
+        """Where the activations of the chosen epoch come from."""
+        return self._subject.by_epoch[self.epoch]
+
+    def _first_worth_showing(self, extraction: Extraction | EpochExtraction) -> str:
+        layouts = extraction.layouts
         with_maps = [
             path
-            for path, info in self._extraction.layers.items()
+            for path, info in extraction.layers.items()
             if layouts[path].has_feature_maps
             and info.class_name not in (*_BEFORE_THE_FIRST, "EinsumDense")
             and not self._activation_model.role(path).passes_on
@@ -459,12 +440,10 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         return self._canvas.png()
 
 
-def _whole_number(memory_budget: Any) -> int:
-    try:
-        if isinstance(memory_budget, bool):
-            raise TypeError
-        return operator.index(memory_budget)
-    except TypeError:
-        raise TypeError(
-            f"memory_budget is {memory_budget!r}; a number of bytes is wanted, such as 2**28."
-        ) from None
+def _check_nothing_beside(images: object, preprocess: object) -> None:
+    for name, given in (("images", images), ("preprocess", preprocess)):
+        if given is not None:
+            raise TypeError(
+                f"{name} was given beside an ActivationHistory, which has its own since the "
+                f"training. Leave {name} out here, and give it to ActivationHistory before fit."
+            )

@@ -1,9 +1,9 @@
-"""Which picture, layer and channel is chosen: traits that only take what there is."""
+"""Which picture, layer, channel and epoch is chosen: traits that only take what there is."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import traitlets
@@ -13,7 +13,7 @@ from .layer_paths import unknown_layer_sentence
 
 
 class SelectionError(traitlets.TraitError, ValueError):
-    """There is no such picture, layer or channel.
+    """There is no such picture, layer, channel or epoch.
 
     A `TraitError` too, which is what traitlets takes back a change for.
     """
@@ -52,7 +52,7 @@ class LayerPath(traitlets.Unicode[str, Any]):
 
 
 class Selection(traitlets.HasTraits):
-    """A chosen picture, layer, channel and slice.
+    """A chosen picture, layer, channel, slice and epoch.
 
     Each keeps its value when another changes, save that channel and slice are brought down to the
     last one of a layer that has fewer. A value that is not there raises a `ValueError`, and nothing
@@ -63,20 +63,26 @@ class Selection(traitlets.HasTraits):
     layer = LayerPath(help="Path of the chosen layer, such as 'backbone/conv2d_3'.")
     channel = Index(help="Index of the chosen channel, unit or attention head, from 0.")
     slice = Index(help="Index of the chosen slice of a volume, or time step of a video, from 0.")
+    epoch = Index(help="The chosen epoch of a training, by its number; 0 where there is none.")
 
     _image_count = 0
     _layouts: Mapping[str, Layout] = {}
+    _epochs: Sequence[int] = (0,)
 
-    def offer(self, image_count: int, layouts: Mapping[str, Layout]) -> None:
+    def offer(
+        self, image_count: int, layouts: Mapping[str, Layout], epochs: Sequence[int] = (0,)
+    ) -> None:
         """Says what there is to choose from.
 
         Args:
             image_count: Number of pictures.
             layouts: How each activation is laid out, by layer path. A layout that leaves its
                 number of channels open takes any.
+            epochs: Numbers of the epochs, in their order. Defaults to `(0,)`, no training.
         """
         self._image_count = image_count
         self._layouts = layouts
+        self._epochs = epochs
 
     def bring_within(self, layout: Layout) -> None:
         """Brings channel and slice down to the last ones of a layout."""
@@ -113,6 +119,13 @@ class Selection(traitlets.HasTraits):
         count = self._layouts[self.layer].slice_count
         return self._check_index("slice", "slice", proposal["value"], count)
 
+    @traitlets.validate("epoch")
+    def _check_epoch(self, proposal: dict[str, Any]) -> int:
+        epoch, epochs = proposal["value"], self._epochs
+        if epoch not in epochs:
+            raise SelectionError(f"epoch was set to {epoch}; {_epochs_in_words(epoch, epochs)}.")
+        return int(epoch)
+
     def _check_index(self, name: str, noun: str, index: int, count: int | None) -> int:
         if not 0 <= index <= _last(count):
             if count is None:
@@ -127,6 +140,18 @@ class Selection(traitlets.HasTraits):
     @traitlets.observe("layer")
     def _clamp(self, _: dict[str, Any]) -> None:
         self.bring_within(self._layouts[self.layer])
+
+
+def _epochs_in_words(epoch: int, epochs: Sequence[int]) -> str:
+    """Says which epochs there are to choose instead of one that is not there."""
+    first, last = epochs[0], epochs[-1]
+    if first == last:
+        return f"there is only epoch {first}"
+    if not first < epoch < last:
+        return f"there are epochs {first} to {last}"
+    before = max(number for number in epochs if number < epoch)
+    after = min(number for number in epochs if number > epoch)
+    return f"not every epoch is kept, and the nearest are {before} and {after}"
 
 
 def _last(count: int | None) -> int:

@@ -21,6 +21,7 @@ FLOORS = (
         "color_bar",
         "color_scale",
         "datasets",
+        "kept_epochs",
         "frames",
         "given_arrays",
         "latest_wins",
@@ -50,8 +51,10 @@ FLOORS = (
         "symbolic_inputs",
     },
     {"activation_model", "descriptions", "figure", "layer_chooser", "pictures", "selection"},
-    {"declared_inputs", "graph_pass"},
+    {"declared_inputs", "epoch_extraction", "graph_pass", "loaded_pictures"},
     {"extraction"},
+    {"choice", "epoch_recorder", "subject"},
+    {"activation_history"},
     {"explorer"},
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
@@ -120,10 +123,12 @@ def test_the_explorer_stands_alone_on_top() -> None:
 
 
 KNOW_KERAS = {
+    "activation_history",
     "activation_model",
     "backends",
     "symbolic_inputs",
     "declared_inputs",
+    "epoch_recorder",
     "explorer",  # for types only
     "extraction",
     "graph_pass",

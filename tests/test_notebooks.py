@@ -41,8 +41,12 @@ def test_a_notebook_runs_and_its_page_shows_the_explorer(path: Path, tmp_path: P
         if "image/png" in output.get("data", {})
     ]
     assert pictures
-    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(pictures[0]))).convert("RGB"))
-    assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 5000
+    colors = []
+    for picture in pictures:
+        pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB"))
+        colors.append(len(np.unique(pixels.reshape(-1, 3), axis=0)))
+    # Not merely blank; of pictures of 8 × 8 pixels there cannot be thousands.
+    assert max(colors) > 500
     page, _ = HTMLExporter().from_notebook_node(notebook)
     assert pictures[0].replace("\n", "") in page.replace("\n", "")
 

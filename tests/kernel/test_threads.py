@@ -48,11 +48,11 @@ def watched_draw(renderer):
     return draw(renderer)
 explorer.figure.draw = watched_draw
 
-load = explorer._pictures.load
+load = explorer._extraction._pictures.load
 def watched_load(index):
     pass_threads.append(threading.get_ident())
     return load(index)
-explorer._pictures.load = watched_load
+explorer._extraction._pictures.load = watched_load
 
 def find(kind, widget=explorer):
     if isinstance(widget, kind):

@@ -1,0 +1,104 @@
+"""What the explorer says of the picture and the layer that are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import descriptions
+from .activations import Seen
+from .epoch_extraction import EpochExtraction
+from .extraction import Extraction
+from .pictures import Picture
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is looked at.
+
+    Attributes:
+        extraction: Where the activations come from.
+        seen: What is known of the chosen picture.
+        layer: Path of the chosen layer.
+        channel: Index of the chosen channel.
+        slice_index: Index of the chosen slice.
+        epoch: The chosen epoch.
+        epoch_line: What to say of that epoch; empty if there is no history to choose from.
+    """
+
+    extraction: Extraction | EpochExtraction
+    seen: Seen[Picture]
+    layer: str
+    channel: int
+    slice_index: int
+    epoch: int = 0
+    epoch_line: str = ""
+
+    @property
+    def activation(self) -> np.ndarray | None:
+        """What the layer puts out for the picture, without batch axis; `None` if not kept."""
+        return self.seen.activations.get(self.layer)
+
+    @property
+    def title(self) -> str:
+        """Says which map is shown."""
+        layout = self.extraction.layout(self.seen, self.layer)
+        title = descriptions.map_title(self.layer, layout, self.channel, self.slice_index)
+        return f"{title} · epoch {self.epoch}" if self.epoch_line else title
+
+    def why_not(self) -> str:
+        """Says why the layer has no activation for the picture."""
+        if self.layer in self.seen.not_called:
+            return descriptions.not_called(self.layer)
+        shape = self.extraction.shape(self.seen, self.layer)
+        budget = self.extraction.activations.memory_budget
+        return descriptions.too_large(self.layer, self.seen.sizes[self.layer], shape, budget)
+
+    def unit_names(self, class_names: Sequence[str] | None) -> Sequence[str] | None:
+        """Names the units of a layer that puts out the predictions; `None` for any other."""
+        predictions, activation = self.seen.predictions, self.activation
+        if class_names is None or activation is None or not isinstance(predictions, np.ndarray):
+            return None
+        if not np.array_equal(activation, predictions):
+            return None
+        return class_names if len(class_names) == activation.size else class_names[1:]
+
+    def lines(
+        self, class_names: Sequence[str] | None, activation_function: str | None, note: str
+    ) -> tuple[str, ...]:
+        """Says what is shown, what the model predicts and saw, and what is left out.
+
+        Args:
+            class_names: A name per class, if they have names.
+            activation_function: Of the layer that puts out the predictions, if it tells.
+            note: Which pictures of those handed in there are; empty if all.
+        """
+        seen, activations = self.seen, self.extraction.activations
+        lines = [
+            self.epoch_line,
+            self._layer_line(class_names),
+            descriptions.class_line(seen.predictions, class_names, activation_function),
+            f"The model saw {seen.picture.saw}.",
+        ]
+        if note:
+            lines.append(f"Shown are {note}.")
+        parts = activations.part_count(seen)
+        if parts > 1:
+            total = sum(seen.sizes.values()) + seen.other_bytes
+            lines.append(descriptions.in_parts(total, activations.memory_budget, parts))
+        return tuple(lines)
+
+    def _layer_line(self, class_names: Sequence[str] | None) -> str:
+        activation = self.activation
+        if activation is None:
+            return self.why_not()
+        return descriptions.layer_line(
+            self.layer,
+            self.extraction.layout(self.seen, self.layer),
+            activation,
+            self.channel,
+            self.slice_index,
+            self.unit_names(class_names),
+        )

@@ -1,0 +1,90 @@
+"""The activations that were kept of one epoch, given as `Extraction` gives those of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from .activation_model import ActivationModel, LayerInfo
+from .activations import Seen
+from .feature_maps import Layout, Value, layout_of
+from .pictures import Picture
+
+
+class EpochActivations:
+    """What is kept of each picture, under the names that `Activations` has for it.
+
+    Args:
+        seen: By index of the picture. All of it is kept, so nothing is ever computed.
+        memory_budget: Bytes that the epochs may take together.
+    """
+
+    def __init__(self, seen: Sequence[Seen[Picture]], memory_budget: int) -> None:
+        self._seen = tuple(seen)
+        self.memory_budget = memory_budget
+
+    def get(self, picture: int) -> Seen[Picture]:
+        """Gives what is known of a picture."""
+        return self._seen[picture]
+
+    def kept(self, picture: int, layer_path: str) -> Seen[Picture] | None:
+        """Gives what is kept of a picture, if `layer_path` is, from any thread."""
+        seen = self._seen[picture]
+        return seen if layer_path in seen.activations else None
+
+    def part_count(self, _: Seen[Picture]) -> int:
+        """Gives 1: all layers of a picture are kept together."""
+        return 1
+
+
+class EpochExtraction:
+    """Gives what each layer put out for a picture at one epoch, without running the model.
+
+    Args:
+        activation_model: The model that the activations came from.
+        layers: The layers kept, by path.
+        layouts: How each of their activations is laid out, by path.
+        seen: What is kept of each picture.
+        memory_budget: Bytes that the epochs may take together.
+
+    Attributes:
+        first_image: Index of the picture to begin with.
+        activations: What is kept of each picture.
+    """
+
+    first_image = 0
+
+    def __init__(
+        self,
+        activation_model: ActivationModel,
+        layers: dict[str, LayerInfo],
+        layouts: dict[str, Layout],
+        seen: Sequence[Seen[Picture]],
+        memory_budget: int,
+    ) -> None:
+        self._model = activation_model
+        self.layers = layers
+        self.layouts = layouts
+        self.activations = EpochActivations(
+            [_of_layers(each, layers) for each in seen], memory_budget
+        )
+
+    def get(self, image: int, _: str) -> Seen[Picture]:
+        """Gives what is known of a picture, each layer's activation included."""
+        return self.activations.get(image)
+
+    def layout(self, seen: Seen[Picture], layer_path: str) -> Layout:
+        """Gives how a layer's activation is laid out for this very picture."""
+        activation = seen.activations.get(layer_path)
+        if activation is None:
+            return Value(())
+        return layout_of(activation.shape, self._model.role(layer_path), activation.dtype)
+
+    def shape(self, _: Seen[Picture], layer_path: str) -> tuple[int | None, ...]:
+        """Gives the shape of a layer's activation."""
+        return self.layers[layer_path].activation_shape
+
+
+def _of_layers(seen: Seen[Picture], layers: Mapping[str, LayerInfo]) -> Seen[Picture]:
+    activations = {path: seen.activations[path] for path in layers if path in seen.activations}
+    return replace(seen, activations=activations, not_called=frozenset(layers) - set(activations))

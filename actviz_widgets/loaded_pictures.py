@@ -1,0 +1,75 @@
+"""Pictures that are read once and kept, for passes that come again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import pixels
+from .descriptions import in_bytes
+from .model_input import Inputs
+from .pictures import Picture, Pictures
+from .preprocessing import Preprocess
+
+
+class LoadedPictures(Pictures):
+    """All the pictures that a user handed in, with the model input made of each.
+
+    Files of a folder that cannot be read are left out; `note` says so.
+
+    Args:
+        images: See `Pictures`.
+        inputs: See `Pictures`.
+        preprocess: See `Pictures`; called once for each picture.
+        most_bytes: Bytes that the pictures and model inputs may take.
+
+    Raises:
+        TypeError: If `images` or one of them is nothing that can be such an input.
+        ValueError: If no picture can be read, one does not fit the model, or they take more than
+            `most_bytes`.
+    """
+
+    def __init__(
+        self, images: object, inputs: Inputs, preprocess: Preprocess | None, most_bytes: int
+    ) -> None:
+        super().__init__(images, inputs, preprocess, most_bytes=most_bytes)
+        super().first_readable()  # raises if there is none
+        self._loaded: list[Picture] = []
+        for index, source in enumerate(self._sources):
+            if isinstance(source, Path) and not _can_be_read(source):
+                continue
+            self._loaded.append(super().load(index))
+            if self.nbytes > most_bytes:
+                raise ValueError(
+                    f"There are {len(self._sources)} pictures, and {len(self._loaded)} of them "
+                    f"take {in_bytes(self.nbytes)} already, more than half of memory_budget. Give "
+                    "fewer pictures, or a larger memory_budget."
+                )
+        unreadable = len(self._sources) - len(self._loaded)
+        self._sources = ()  # what they hold is of no more use
+        self.names = tuple(picture.name for picture in self._loaded)
+        if unreadable:
+            self.note = f"{self.note or 'the pictures'}, without {unreadable} that cannot be read"
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the pictures and model inputs take."""
+        return sum(picture.nbytes for picture in self._loaded)
+
+    def __len__(self) -> int:
+        return len(self._loaded)
+
+    def first_readable(self) -> int:
+        """Gives 0: those that cannot be read are left out."""
+        return 0
+
+    def load(self, index: int) -> Picture:
+        """Gives one picture."""
+        return self._loaded[index]
+
+
+def _can_be_read(path: Path) -> bool:
+    try:
+        pixels.open_file(path)
+    except ValueError:
+        return False
+    return True
