@@ -18,7 +18,7 @@ from matplotlib.markers import TICKRIGHT
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from matplotlib.transforms import ScaledTranslation
 
-_TICK, _GAP = 3.5, 3.5  # points
+_TICK, _GAP, _TITLE = 3.5, 3.5, 7  # points
 _MOST_NUMBERS = 9  # that the locator gives, which is asked for six steps
 
 
@@ -91,7 +91,8 @@ class ColorBar:
         )
         points = self.axes.figure.dpi_scale_trans
         beside = at_right + ScaledTranslation((_TICK + _GAP) / 72, 0, points)
-        above = self.axes.transAxes + ScaledTranslation(0, _GAP / 72, points)
+        # A long title reaches over the bar's left edge.
+        above = self.axes.transAxes + ScaledTranslation(_TITLE / 72, _GAP / 72, points)
         look: dict[str, Any] = {
             "color": mpl.rcParams["ytick.color"],
             "fontsize": "small",

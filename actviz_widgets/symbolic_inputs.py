@@ -139,15 +139,21 @@ def shape_in_graph(
 def total_size(model: Any) -> int | None:
     """Gives the bytes that what all layers of a model put out takes for one picture, at float32.
 
+    Layers within layers are not counted, and of a layer called several times the first call alone.
+
     Returns:
-        `None` where the graph does not tell: sizes are left open, or there is no graph.
+        `None` where the graph does not tell: sizes are left open, or models are written by hand.
     """
+    if not backends.runs_its_graph(model):
+        return None
     total = 0
     for layer in model._flatten_layers():
         try:
-            symbols = keras.tree.flatten(layer.output)
-            total += sum(4 * math.prod(symbol.shape[1:]) for symbol in symbols)
-        except (AttributeError, ValueError, TypeError):
-            if backends.is_model(layer):
-                return None  # what it puts out is told by the layers in it, or not at all
+            symbols = [] if backends.is_model(layer) else keras.tree.flatten(layer.output)
+        except (AttributeError, ValueError):  # a layer within a layer
+            continue
+        for symbol in symbols:
+            if None in symbol.shape[1:]:
+                return None
+            total += 4 * math.prod(symbol.shape[1:])
     return total
