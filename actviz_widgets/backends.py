@@ -146,6 +146,13 @@ def dtype_name(tensor: Any) -> str:
         return str(getattr(tensor.dtype, "name", tensor.dtype))
 
 
+def cast_from(tensor: Any) -> Any:
+    """Gives the tensor that a symbolic TensorFlow tensor is a cast of; `None` for any other."""
+    operation = getattr(tensor, "op", None)
+    is_cast = getattr(operation, "type", "") in ("Cast", "Identity")
+    return operation.inputs[0] if operation is not None and is_cast else None
+
+
 def as_array(tensor: Any) -> np.ndarray:
     """Gives a backend tensor as an array.
 

@@ -28,6 +28,8 @@ FLOORS = (
         "model_input",
         "pixels",
         "predictions",
+        "receptive_field",
+        "sampling",
         "structures",
         "views",
     },
@@ -44,11 +46,21 @@ FLOORS = (
         "picture_sources",
         "plots",
         "preprocessing",
+        "reach",
         "symbolic_inputs",
     },
-    {"activation_model", "descriptions", "figure", "layer_chooser", "pictures", "selection"},
-    {"declared_inputs", "graph_pass"},
-    {"extraction"},
+    {
+        "activation_model",
+        "descriptions",
+        "figure",
+        "joined_reach",
+        "layer_chooser",
+        "layer_rules",
+        "pictures",
+        "selection",
+    },
+    {"declared_inputs", "graph_pass", "layer_reach"},
+    {"extraction", "receptive_fields"},
     {"explorer"},
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
@@ -126,6 +138,7 @@ KNOW_KERAS = {
     "graph_pass",
     "layer_calls",
     "model_files",
+    "receptive_fields",
 }
 KNOW_A_BACKEND = {
     "tensorflow": {"backends", "graph_pass"},
