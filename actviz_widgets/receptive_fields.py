@@ -8,6 +8,7 @@ is not known from there on; it is never guessed. The bookkeeping is that of Arau
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,9 +28,9 @@ from .symbolic_inputs import fixed_batch_size, in_structure, model_inputs
 class ReceptiveFields:
     """The receptive fields of all layer calls of a model, for pictures of one size.
 
-    The layers are followed when this is made, by one symbolic run, which computes no activation
-    (for layers that run on real values alone: one forward pass of zeros). After that, asking costs
-    no pass.
+    The layers are followed when this is made, by one symbolic run, which computes no activation;
+    on PyTorch, and for layers that run on real values alone, by one forward pass of zeros. After
+    that, asking costs no pass.
 
     Args:
         activation_model: Of the model to look at.
@@ -183,7 +184,7 @@ class _Following(Recording):
 
 
 def _followed(model: Any, inputs: Any, picture: int, *, channels_first: bool) -> _Following:
-    """Runs a model symbolically; with zeros if it has layers that cannot be run so."""
+    """Runs a model symbolically; with zeros where that cannot be."""
     recordings = []
 
     def run(given: Any) -> Any:
@@ -214,9 +215,13 @@ def _followed(model: Any, inputs: Any, picture: int, *, channels_first: bool) ->
         dtypes[picture] = getattr(model, "input_dtype", dtypes[picture])
     shapes = [(fixed_batch_size(model), *leaf.shape[1:]) for leaf in leaves]
     symbols = [keras.KerasTensor(*symbol) for symbol in zip(shapes, dtypes, strict=True)]
-    try:
-        _Run(model, run).compute_output_spec(keras.tree.pack_sequence_as(inputs, symbols))
-    except Exception:  # what such a run can raise is open-ended
+    is_done = False
+    # PyTorch's symbolic tensors are made anew at the door of each nested model.
+    if keras.backend.backend() != "torch":
+        with contextlib.suppress(Exception):  # what such a run can raise is open-ended
+            _Run(model, run).compute_output_spec(keras.tree.pack_sequence_as(inputs, symbols))
+            is_done = True
+    if not is_done:
         zeros = [keras.ops.zeros(*symbol) for symbol in zip(shapes, dtypes, strict=True)]
         with backends.without_gradients():
             backends.without_trace(model, lambda: run(keras.tree.pack_sequence_as(inputs, zeros)))

@@ -59,8 +59,8 @@ FLOORS = (
         "pictures",
         "selection",
     },
-    {"declared_inputs", "graph_pass", "layer_reach"},
-    {"extraction", "receptive_fields"},
+    {"class_scores", "declared_inputs", "graph_pass", "layer_reach"},
+    {"class_evidence", "extraction", "receptive_fields"},
     {"explorer"},
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
@@ -131,6 +131,8 @@ def test_the_explorer_stands_alone_on_top() -> None:
 KNOW_KERAS = {
     "activation_model",
     "backends",
+    "class_evidence",
+    "class_scores",
     "symbolic_inputs",
     "declared_inputs",
     "explorer",  # for types only
