@@ -57,6 +57,7 @@ FLOORS = (
         "layer_chooser",
         "layer_rules",
         "pictures",
+        "ranking",
         "selection",
     },
     {"class_scores", "declared_inputs", "graph_pass", "layer_reach"},
