@@ -36,6 +36,7 @@ FLOORS = (
     {
         "array_inputs",
         "canvas",
+        "comparison",
         "controls",
         "feature_maps",
         "input_views",
