@@ -42,8 +42,9 @@ def limits(
         return (-1.0, 1.0) if symmetric else (0.0, 1.0)
     low, high = float(finite.min()), float(finite.max())
     if clip:
-        # Half-precision values would be interpolated, and may overflow, as they are.
-        clipped = np.percentile(finite.astype(np.float64), (clip, 100 - clip))
+        if finite.dtype == np.float16:  # would overflow where values are interpolated
+            finite = finite.astype(np.float32)
+        clipped = np.percentile(finite, (clip, 100 - clip))
         if clipped[0] < clipped[1]:
             low, high = float(clipped[0]), float(clipped[1])
     if symmetric:

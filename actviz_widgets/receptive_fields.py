@@ -2,7 +2,8 @@
 
 The receptive field is followed through the layers, exactly: with the padding of each, its strides
 and dilation, and the edges that cut it off. Where a layer does not tell what it computes, the field
-is not known from there on; it is never guessed. The bookkeeping is that of Araujo, Norris and Sim,
+is not known from there on; it is never guessed. What counts is the architecture: a weight that
+happens to be zero hides no pixel. The bookkeeping is that of Araujo, Norris and Sim,
 "Computing Receptive Fields of Convolutional Neural Networks", Distill (2019).
 """
 

@@ -171,6 +171,40 @@ def test_a_layer_deep_within_nested_models_is_as_if_the_model_were_cut_there() -
     np.testing.assert_array_equal(evidence.gradient_times_activation(3), product[..., 3])
 
 
+@pytest.mark.parametrize("layer", ["block_6_expand_relu", "block_16_project_BN", "out_relu"])
+def test_a_nested_mobilenet_has_the_map_that_others_give_for_it_laid_flat(layer: str) -> None:
+    keras.utils.set_random_seed(0)
+    base = keras.applications.MobileNetV2(
+        input_shape=(64, 64, 3), alpha=0.35, weights=None, include_top=False
+    )
+    dense = L.Dense(5, activation="softmax")
+    nested = keras.Sequential(
+        [keras.Input((64, 64, 3)), base, L.GlobalAveragePooling2D(), dense], name="nested"
+    )
+    linear = L.Dense(5)
+    flat = keras.Model(base.inputs, linear(L.GlobalAveragePooling2D()(base.output)))
+    linear.set_weights(dense.get_weights())
+    pictures = np.random.default_rng(1).normal(size=(1, 64, 64, 3)).astype("float32")
+    path = f"{base.name}/{layer}"
+    evidence = class_evidence(ActivationModel(nested), pictures, path, 3)
+    expected = Gradcam(flat)(
+        lambda outputs: outputs[:, 3],
+        pictures,
+        penultimate_layer=layer,
+        seek_penultimate_conv_layer=False,
+        activation_modifier=None,
+        expand_cam=False,
+        normalize_cam=False,
+    )
+    # With weights of chance all may speak against the class: what is cut off is compared too.
+    scale = np.abs(expected).max()
+    assert scale > 0
+    weights = evidence.gradient.mean(axis=(1, 2), keepdims=True)
+    uncut = (weights * evidence.activation).sum(axis=-1)
+    np.testing.assert_allclose(uncut / scale, expected / scale, atol=1e-4)
+    np.testing.assert_array_equal(evidence.grad_cam(), np.maximum(uncut, 0))
+
+
 class ByHand(keras.Model):
     def __init__(self) -> None:
         super().__init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Iterator
 from itertools import product
@@ -18,6 +19,8 @@ from actviz_widgets.receptive_fields import ReceptiveFields
 
 L = keras.layers
 RANDOM_INPUTS = 12
+FUZZED = 6
+"""Models of chance; several hundred have been tried."""
 INPUTS_OF_MAXIMA = 100
 """With these, the largest value of each window lies once at each of its edges."""
 
@@ -303,6 +306,46 @@ def test_the_field_is_the_box_around_the_pixels_that_have_a_gradient(name: str) 
     model = MODELS[name]()
     shape = model.inputs[0].shape[1:] if getattr(model, "inputs", None) else (17, 20, 2)
     check(model, tuple(shape))
+
+
+def any_layer(random: np.random.Generator, x: Any) -> Any:
+    """Puts a layer of chance behind a tensor."""
+
+    def number(low: int, high: int) -> int:
+        return int(random.integers(low, high + 1))
+
+    padding = str(random.choice(["valid", "same"]))
+    size, stride = (number(1, 4), number(1, 4)), number(1, 3)
+    dilation = number(1, 3) if stride == 1 else 1
+    windowed = {"padding": padding, "strides": stride}
+    makers: list[Callable[[], Any]] = [
+        lambda: L.Conv2D(2, size, dilation_rate=dilation, **windowed)(x),
+        lambda: L.DepthwiseConv2D(size[0], dilation_rate=dilation, **windowed)(x),
+        lambda: L.SeparableConv2D(2, size, **windowed)(x),
+        lambda: L.AveragePooling2D(size, **windowed)(x),
+        lambda: L.Conv2DTranspose(2, size, **windowed)(x),
+        lambda: L.ZeroPadding2D(((number(0, 4), number(0, 4)), (number(0, 4), number(0, 4))))(x),
+        lambda: L.Cropping2D(((number(0, 1), number(0, 1)), (number(0, 1), number(0, 1))))(x),
+        lambda: L.UpSampling2D((number(1, 3), number(1, 3)))(x),
+        lambda: L.UpSampling2D(2, interpolation="bilinear")(x),
+        lambda: L.Resizing(number(3, 15), number(3, 15), interpolation="nearest")(x),
+        lambda: L.Add()([L.Conv2D(x.shape[-1], size, padding="same")(x), L.ReLU()(x)]),
+        lambda: L.Concatenate()([L.Conv2D(2, 1, **windowed)(x), L.Conv2D(1, 1, **windowed)(x)]),
+    ]
+    return makers[number(0, len(makers) - 1)]()
+
+
+@pytest.mark.parametrize("seed", range(FUZZED))
+def test_models_of_chance_have_the_fields_of_their_gradients(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    size = (int(random.integers(7, 14)), int(random.integers(7, 14)), 2)
+    x = inputs = keras.Input(size)
+    for _ in range(5):
+        with contextlib.suppress(ValueError):  # the maps are smaller than the window
+            made = any_layer(random, x)
+            x = made if all(0 < side <= 40 for side in made.shape[1:3]) else x
+    if x is not inputs:
+        check(keras.Model(inputs, x), size)
 
 
 def test_the_fields_of_a_mobilenet_and_of_a_resnet_are_those_of_their_gradients() -> None:
