@@ -10,7 +10,9 @@ from .joined_reach import joined
 from .layer_rules import Shape, own_class, reach_through_layer
 from .reach import Reach
 
-_MERGING = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
+_MERGING = frozenset(
+    {"Add", "Average", "CustomScaleLayer", "Maximum", "Minimum", "Multiply", "Subtract"}
+)
 _POINTWISE_OPERATIONS = frozenset(
     {"Absolute", "Add", "Cast", "Divide", "Exp", "Gelu", "HardSigmoid", "HardSilu", "LeakyRelu"}
     | {"Log", "Log1p", "Maximum", "Minimum", "Multiply", "Negative", "Relu", "Relu6", "Selu"}

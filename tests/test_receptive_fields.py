@@ -360,6 +360,16 @@ def test_the_fields_of_a_mobilenet_and_of_a_resnet_are_those_of_their_gradients(
     check(stem, (39, 41, 3))
 
 
+@pytest.mark.parametrize("name", ["InceptionResNetV2", "MobileNetV3Small", "ConvNeXtTiny"])
+def test_every_layer_of_an_application_is_known(name: str) -> None:
+    keras.config.set_dtype_policy("float32")
+    make = getattr(keras.applications, name)
+    model = make(weights=None, include_top=False, input_shape=(96, 96, 3))
+    fields = fields_of(model, (96, 96, 3))
+    for info in ActivationModel(model).captured:
+        assert fields.of_element(info.path, (0,) * len(info.activation_shape)).is_known, info.path
+
+
 def test_a_layer_that_takes_all_positions_together_sees_the_whole_picture() -> None:
     def make(x: Any) -> Any:
         x = L.Conv2D(2, 3, padding="same")(x)
