@@ -89,6 +89,48 @@ def without_gradients() -> Iterator[None]:
         yield
 
 
+def gradient(
+    run: Callable[[Callable[[Any], Any]], tuple[Any, Any]],
+) -> Any:
+    """Computes the gradient of a number with respect to a tensor met on the way to it.
+
+    Args:
+        run: Is given `watch`. It is to hand the tensor to `watch` when it meets it, to go on with
+            what that returns, and to give the number and the tensor. On JAX, which cannot watch,
+            it runs a second time, with a tensor added whose gradient is the same.
+
+    Returns:
+        A tensor like the one watched; `None` if the number does not hang on it, which JAX gives as
+        zeros.
+    """
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            number, tensor = run(lambda watched: (tape.watch(watched), watched)[1])
+        return tape.gradient(number, tensor)
+    if backend == "torch":
+        import torch
+
+        number, tensor = run(
+            lambda watched: watched if watched.requires_grad else watched.requires_grad_()
+        )
+        if not number.requires_grad:
+            return None
+        return torch.autograd.grad(number, tensor, allow_unused=True)[0]
+    if backend == "jax":
+        import jax
+
+        _, tensor = run(lambda watched: watched)
+        return jax.grad(lambda added: run(lambda watched: watched + added)[0])(
+            keras.ops.zeros_like(tensor)
+        )
+    raise ValueError(
+        f"Gradients are not computed on Keras's backend {backend!r}. Use tensorflow, torch or jax."
+    )
+
+
 class _Entry(keras.layers.Layer):  # type: ignore[misc]  # keras is untyped
     """The outermost layer of a pass.
 
@@ -159,6 +201,13 @@ def dtype_name(tensor: Any) -> str:
         return str(keras.backend.standardize_dtype(tensor.dtype))
     except ValueError:  # complex numbers, which Keras has no name for
         return str(getattr(tensor.dtype, "name", tensor.dtype))
+
+
+def cast_from(tensor: Any) -> Any:
+    """Gives the tensor that a symbolic TensorFlow tensor is a cast of; `None` for any other."""
+    operation = getattr(tensor, "op", None)
+    is_cast = getattr(operation, "type", "") in ("Cast", "Identity")
+    return operation.inputs[0] if operation is not None and is_cast else None
 
 
 def as_array(tensor: Any, *, shared: bool = False) -> np.ndarray:

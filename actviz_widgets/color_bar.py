@@ -38,6 +38,7 @@ class ColorBar:
         self.axes = axes
         self.mappable = mappable
         self._colors: object = None
+        self._limits: tuple[float, float] | None = None
         # In shares of the axes, so that it stays where it is whatever the limits are.
         self._image = AxesImage(
             axes,
@@ -72,7 +73,8 @@ class ColorBar:
             ramp = colors(np.arange(colors.N))
             self._image.set_data((255 * ramp[:, None] + 0.5).astype(np.uint8))
         low, high = self.mappable.get_clim()
-        if low is not None and high is not None and self.axes.get_ylim() != (low, high):
+        if low is not None and high is not None and self._limits != (low, high):
+            self._limits = low, high
             self.axes.set_ylim(low, high)
             self._write_numbers(low, high)
 

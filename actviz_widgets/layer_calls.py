@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -118,10 +118,38 @@ class Recording:
     _scope: object = None
     _batch_size: int | None = None
 
-    def around(self, layer: Any, run: Callable[[], Any], inputs: Sequence[Any]) -> Any:
-        """Runs one layer call and writes down what it puts out."""
+    def around(
+        self, layer: Any, run: Callable[[], Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Runs one layer call, made with `args` and `kwargs`, and writes down what it puts out."""
         if self._silent:
             return run()
+        outputs = self._around(layer, run, (*args, *kwargs.values()))
+        self.ended(layer, args, kwargs, outputs)
+        return outputs
+
+    def ended(
+        self, layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any], outputs: Any
+    ) -> None:
+        """Hears of each layer call as it ends, those within first; for classes derived from this.
+
+        Args:
+            layer: The layer that was called; last the model itself.
+            args: What it was called with, by position.
+            kwargs: What it was called with, by name.
+            outputs: What it put out.
+        """
+
+    def operation_ended(self, operation: Any, args: Sequence[Any], outputs: Any) -> None:
+        """Hears of each operation between the layers of a functional model, such as a sum.
+
+        Args:
+            operation: A Keras `Operation` that is no layer.
+            args: What it was called with, by position.
+            outputs: What it put out.
+        """
+
+    def _around(self, layer: Any, run: Callable[[], Any], inputs: Sequence[Any]) -> Any:
         if layer is self.model and not self._parents:
             shapes = _shapes(inputs)
             self._roles = RoleReader(tuple(len(shape) for shape in shapes))
@@ -276,9 +304,10 @@ _own_calls: dict[Any, Callable[..., Any]] = {}
 def listening(recording: Recording) -> Iterator[None]:
     """Writes down every layer call made on this thread while the block runs.
 
-    The `__call__` of Keras's base layer, through which all layers go, is exchanged for the length
-    of the block. Threads that run models of their own meanwhile pass straight through. Blocks may
-    overlap in time: the first one in exchanges the method, the last one out puts it back.
+    The `__call__` of Keras's base layer, through which all layers go, and that of its operations
+    are exchanged for the length of the block. Threads that run models of their own meanwhile pass
+    straight through. Blocks may overlap in time: the first one in exchanges the methods, the last
+    one out puts them back.
     """
     global _listeners
     with _listeners_lock:
@@ -287,6 +316,9 @@ def listening(recording: Recording) -> Iterator[None]:
             if base not in _own_calls:
                 _own_calls[base] = base.__call__
                 base.__call__ = _listening_call(_own_calls[base])
+        if keras.Operation not in _own_calls:
+            _own_calls[keras.Operation] = keras.Operation.__call__
+            keras.Operation.__call__ = _listening_operation(_own_calls[keras.Operation])
     token = _recording.set(recording)
     try:
         yield
@@ -305,8 +337,18 @@ def _listening_call(own_call: Callable[..., Any]) -> Callable[..., Any]:
         recording = _recording.get()
         if recording is None:
             return own_call(layer, *args, **kwargs)
-        given = (*args, *kwargs.values())
-        return recording.around(layer, lambda: own_call(layer, *args, **kwargs), given)
+        return recording.around(layer, lambda: own_call(layer, *args, **kwargs), args, kwargs)
+
+    return __call__
+
+
+def _listening_operation(own_call: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(operation: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
+        outputs = own_call(operation, *args, **kwargs)
+        recording = _recording.get()
+        if recording is not None and not isinstance(operation, keras.Layer):
+            recording.operation_ended(operation, args, outputs)
+        return outputs
 
     return __call__
 

@@ -1,0 +1,120 @@
+"""Which pixels the output of a layer call can see, from what it was called with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from . import layer_roles, structures
+from .joined_reach import joined
+from .layer_rules import Shape, own_class, reach_through_layer
+from .reach import Reach
+
+_MERGING = frozenset(
+    {"Add", "Average", "CustomScaleLayer", "Maximum", "Minimum", "Multiply", "Subtract"}
+)
+_POINTWISE_OPERATIONS = frozenset(
+    {"Absolute", "Add", "Cast", "Divide", "Exp", "Gelu", "HardSigmoid", "HardSilu", "LeakyRelu"}
+    | {"Log", "Log1p", "Maximum", "Minimum", "Multiply", "Negative", "Relu", "Relu6", "Selu"}
+    | {"Sigmoid", "Silu", "Softplus", "Sqrt", "Square", "Subtract", "Tanh", "TrueDivide"}
+)
+
+
+def reach_through(
+    layer: Any,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    reach_of: Callable[[Any], Reach | None],
+    output_shape: Shape,
+) -> Reach | None:
+    """Gives the reach of what one layer call puts out.
+
+    Args:
+        layer: The layer that was called.
+        args: What it was called with, by position.
+        kwargs: What it was called with, by name.
+        reach_of: Gives the reach of a tensor that it was called with; `None` if it is not known.
+        output_shape: The shape of what it puts out, the batch axis first.
+
+    Returns:
+        `None` where the layer does not tell, or what it was given is not known.
+    """
+    kind = own_class(layer)
+    if kind is None:
+        return None
+    if kind.__name__ in layer_roles.ATTENTION:
+        return _attention(layer, args, kwargs, reach_of, output_shape)
+    inputs, *options = (*args, *kwargs.values())
+    if kind.__name__ in ("Attention", "AdditiveAttention"):
+        return _attention(layer, inputs, dict(enumerate(options)), reach_of, output_shape)
+    # Any option, such as `training=True` or a mask, may change what the layer computes.
+    if any(value is not None and value is not False for value in options):
+        return None
+    reaches = [reach_of(tensor) for tensor in structures.leaves(inputs)]
+    known = [reach for reach in reaches if reach is not None]
+    if not known or len(known) < len(reaches):
+        return None
+    if kind.__name__ in _MERGING:
+        return joined(known)
+    if kind.__name__ == "Concatenate":
+        return _concatenated(layer, known, output_shape)
+    return reach_through_layer(layer, known[0], output_shape) if len(known) == 1 else None
+
+
+def reach_through_operation(
+    operation: Any, args: Sequence[Any], reach_of: Callable[[Any], Reach | None]
+) -> Reach | None:
+    """Gives the reach of what an operation puts out that stands between the layers of a model.
+
+    Args:
+        operation: A Keras `Operation` that is no layer, such as a sum written with `+`.
+        args: What it was called with: tensors and numbers.
+        reach_of: Gives the reach of a tensor; `None` if it is not known.
+
+    Returns:
+        `None` for all operations but those that make each value from the ones at its place.
+    """
+    if type(operation).__module__.split(".")[0] != "keras":
+        return None
+    if type(operation).__name__ not in _POINTWISE_OPERATIONS:
+        return None
+    reaches = [reach_of(value) for value in args if not isinstance(value, int | float)]
+    known = [reach for reach in reaches if reach is not None]
+    return joined(known) if known and len(known) == len(reaches) else None
+
+
+def _concatenated(layer: Any, reaches: Sequence[Reach], shape: Shape) -> Reach | None:
+    """Joins branches side by side: a position sees what it sees in any of its channels."""
+    axis = layer.axis % len(shape)
+    if any(len(reach.axes) != len(shape) or reach.has_places(axis) for reach in reaches):
+        return None
+    return joined([reach.replaced(axis, shape[axis]) for reach in reaches])
+
+
+def _attention(
+    layer: Any,
+    args: Sequence[Any],
+    kwargs: Mapping[Any, Any],
+    reach_of: Callable[[Any], Reach | None],
+    shape: Shape,
+) -> Reach | None:
+    """Lets each query see itself, and all keys and values."""
+    given = dict(zip(("query", "value", "key"), args, strict=False)) | dict(kwargs)
+    tensors = [given.pop(name) for name in ("query", "value", "key") if name in given]
+    options = [*args[3:], *given.values()]
+    # A mask would hide some of them; scores are another tensor.
+    if len(tensors) < 2 or any(value is not None and value is not False for value in options):
+        return None
+    query, *others = (reach_of(tensor) for tensor in tensors if tensor is not None)
+    attended = getattr(layer, "_attention_axes", None)
+    rank = len(shape)
+    if query is None or len(query.axes) != rank or (attended and len(attended) != rank - 2):
+        return None
+    reaches = [query.replaced(rank - 1, shape[-1])]
+    for other in others:
+        if other is None or len(other.axes) != rank:
+            return None
+        for axis in range(1, rank):
+            other = other.replaced(axis, 1)
+        reaches.append(other)
+    return joined(reaches)

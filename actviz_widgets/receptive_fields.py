@@ -1,0 +1,250 @@
+"""Which pixels of the picture each position of a layer's activation can see.
+
+The receptive field is followed through the layers, exactly: with the padding of each, its strides
+and dilation, and the edges that cut it off. Where a layer does not tell what it computes, the field
+is not known from there on; it is never guessed. What counts is the architecture: a weight that
+happens to be zero hides no pixel. The bookkeeping is that of Araujo, Norris and Sim,
+"Computing Receptive Fields of Convolutional Neural Networks", Distill (2019).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+
+from . import backends
+from .activation_model import ActivationModel
+from .layer_calls import Recording, listening
+from .layer_paths import unknown_layer_sentence
+from .layer_reach import reach_through, reach_through_operation
+from .reach import Reach
+from .receptive_field import Centres, ReceptiveField
+from .symbolic_inputs import fixed_batch_size, in_structure, model_inputs
+
+
+class ReceptiveFields:
+    """The receptive fields of all layer calls of a model, for pictures of one size.
+
+    The layers are followed when this is made, by one symbolic run, which computes no activation;
+    on PyTorch, and for layers that run on real values alone, by one forward pass of zeros. After
+    that, asking costs no pass.
+
+    Args:
+        activation_model: Of the model to look at.
+        inputs: One batch of model inputs, or anything with the same structure, shapes and dtypes.
+        picture: Which of several inputs the picture is, counted in the order in which they are
+            nested. Defaults to 0.
+
+    Raises:
+        ValueError: If that input is no picture: `(height, width)`, or with channels.
+    """
+
+    def __init__(self, activation_model: ActivationModel, inputs: Any, picture: int = 0) -> None:
+        leaves = keras.tree.flatten(inputs)
+        shape = tuple(int(size) for size in leaves[picture].shape[1:])
+        if len(shape) not in (2, 3):
+            raise ValueError(
+                f"Input {picture} has shape {shape}, without the batch axis; receptive fields are "
+                "of a picture, (height, width) or with channels. Choose another input."
+            )
+        channels_first = activation_model.data_format() == "channels_first" and len(shape) == 3
+        height, width = shape[1:] if channels_first else shape[:2]
+        self._picture_size = height, width
+        recording = _followed(
+            activation_model.model, inputs, picture, channels_first=channels_first
+        )
+        self._reaches = {
+            path: recording.reach_of(tensor) for path, tensor in recording.activations.items()
+        }
+        self._roles = {call.info.path: call.role for call in recording.settled_calls()}
+
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """Height and width of the model's input, in pixels."""
+        return self._picture_size
+
+    def of_element(self, layer: str, index: Sequence[int]) -> ReceptiveField:
+        """Gives the receptive field of one element of a layer's activation.
+
+        Args:
+            layer: A layer path.
+            index: The element's, in the activation of one picture: `(row, column, channel)` of a
+                feature map, `(token, channel)`, `(unit,)`. All channels at a position count as one
+                with the same field, which covers what any of them sees.
+
+        Raises:
+            ValueError: If the model has no such layer, or its activation no such element.
+        """
+        reach = self._reach(layer)
+        if reach is None:
+            return ReceptiveField(False, None, None, None, None, self._picture_size)
+        if len(index) != len(reach.shape) or not all(
+            0 <= at < size for at, size in zip(index, reach.shape, strict=True)
+        ):
+            raise ValueError(
+                f"The activation of {layer!r} has shape {reach.shape}; there is no element "
+                f"{tuple(index)} in it."
+            )
+        place = reach.place(index)
+        rows, columns = reach.box(place) or (None, None)
+        all_rows, all_columns = reach.unclipped_box(place) or (None, None)
+        return ReceptiveField(True, rows, columns, all_rows, all_columns, self._picture_size)
+
+    def at(self, layer: str, row: int, column: int) -> ReceptiveField:
+        """Gives the receptive field of a position of a layer's feature maps.
+
+        Args:
+            layer: A layer path. Its activation has three axes; for others see `of_element`.
+            row: Of the feature map, from 0.
+            column: Of the feature map, from 0.
+
+        Raises:
+            ValueError: If the model has no such layer, or its feature maps no such position.
+        """
+        reach = self._reach(layer)
+        if reach is None:
+            return self.of_element(layer, ())
+        if len(reach.shape) != 3:
+            raise ValueError(
+                f"The activation of {layer!r} has shape {reach.shape}, which are no feature maps. "
+                "Ask for one of its elements with of_element."
+            )
+        channels_first = self._roles[layer].channels_first
+        return self.of_element(layer, (0, row, column) if channels_first else (row, column, 0))
+
+    def centres(self, layer: str) -> Centres | None:
+        """Gives where the feature maps of a layer lie on the picture.
+
+        Args:
+            layer: A layer path.
+
+        Returns:
+            `None` where the layer has no feature maps, or branches met that lie apart.
+        """
+        reach = self._reach(layer)
+        rows, columns = (None, None) if reach is None else reach.lines
+        if reach is None or len(reach.shape) != 3 or rows is None or columns is None:
+            return None
+        return Centres(
+            (float(rows.centre), float(columns.centre)), (float(rows.stride), float(columns.stride))
+        )
+
+    def _reach(self, layer: str) -> Reach | None:
+        if layer not in self._reaches:
+            raise ValueError(unknown_layer_sentence(layer, list(self._reaches)))
+        return self._reaches[layer]
+
+
+@dataclass
+class _Following(Recording):
+    """A recording of a run that follows which pixels each tensor can see.
+
+    A tensor is known by being the very same object that a layer call put out or the model was
+    given, or a cast of it; what anything else than a layer makes of it is not known.
+
+    Attributes:
+        known: By the identity of a tensor, the tensor itself, how often it had been written to, and
+            its reach. It is held, for its identity may be given to another when it is gone.
+    """
+
+    known: dict[int, tuple[Any, int, Reach]] = field(default_factory=dict)
+
+    def note(self, tensor: Any, reach: Reach) -> None:
+        """Writes down the reach of a tensor."""
+        self.known[id(tensor)] = tensor, _times_written(tensor), reach
+
+    def reach_of(self, tensor: Any) -> Reach | None:
+        """Gives the reach of a tensor, `None` if it is not known."""
+        while tensor is not None and id(tensor) not in self.known:
+            tensor = backends.cast_from(tensor)
+        _, times_written, reach = self.known.get(id(tensor), (None, 0, None))
+        return reach if times_written == _times_written(tensor) else None
+
+    def ended(
+        self, layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any], outputs: Any
+    ) -> None:
+        """Follows what one layer call makes of what it was given."""
+        if self.reach_of(outputs) is not None or not hasattr(outputs, "shape"):
+            return  # made by a layer within; or several tensors, of which each would be
+        shape = tuple(outputs.shape)
+        if all(isinstance(size, int) for size in shape):
+            reach = reach_through(layer, args, kwargs, self.reach_of, shape)
+            if reach is not None and reach.shape == shape[1:]:
+                self.note(outputs, reach)
+
+    def operation_ended(self, operation: Any, args: Sequence[Any], outputs: Any) -> None:
+        """Follows what an operation between the layers of a functional model makes."""
+        if self.reach_of(outputs) is None and hasattr(outputs, "shape"):
+            reach = reach_through_operation(operation, args, self.reach_of)
+            if reach is not None and reach.shape == tuple(outputs.shape)[1:]:
+                self.note(outputs, reach)
+
+
+def _followed(model: Any, inputs: Any, picture: int, *, channels_first: bool) -> _Following:
+    """Runs a model symbolically; with zeros where that cannot be."""
+    recordings = []
+
+    def run(given: Any) -> Any:
+        recording = _Following(model)
+        for index, tensor in enumerate(keras.tree.flatten(given)):
+            shape = tensor.shape[1:]
+            is_picture = index == picture
+            recording.note(
+                tensor,
+                Reach.of_picture(shape, channels_first=channels_first)
+                if is_picture
+                else Reach.of_nothing(shape),
+            )
+        with listening(recording):
+            model(in_structure(model, given), training=False)
+        recordings.append(recording)
+        return given
+
+    leaves = keras.tree.flatten(inputs)
+    declared = keras.tree.flatten(model_inputs(model))
+    is_declared = len(declared) == len(leaves) and hasattr(declared[0], "dtype")
+    # What is converted on its way in would be another tensor.
+    dtypes = [
+        keras.backend.standardize_dtype(leaf.dtype)
+        for leaf in (declared if is_declared else leaves)
+    ]
+    if not is_declared and "float" in dtypes[picture]:
+        dtypes[picture] = getattr(model, "input_dtype", dtypes[picture])
+    shapes = [(fixed_batch_size(model), *leaf.shape[1:]) for leaf in leaves]
+    symbols = [keras.KerasTensor(*symbol) for symbol in zip(shapes, dtypes, strict=True)]
+    is_done = False
+    # PyTorch's symbolic tensors are made anew at the door of each nested model.
+    if keras.backend.backend() != "torch":
+        with contextlib.suppress(Exception):  # what such a run can raise is open-ended
+            _Run(model, run).compute_output_spec(keras.tree.pack_sequence_as(inputs, symbols))
+            is_done = True
+    if not is_done:
+        zeros = [keras.ops.zeros(*symbol) for symbol in zip(shapes, dtypes, strict=True)]
+        with backends.without_gradients():
+            backends.without_trace(model, lambda: run(keras.tree.pack_sequence_as(inputs, zeros)))
+    return recordings[-1]
+
+
+class _Run(keras.layers.Layer):  # type: ignore[misc]  # keras is untyped
+    """Runs something on symbolic inputs."""
+
+    def __init__(self, model: Any, run: Callable[[Any], Any]) -> None:
+        super().__init__(name="run", dtype="float32")
+        self._allow_non_tensor_positional_args = True
+        self._convert_input_args = False
+        self.built = True
+        self._run_on: Callable[[Any], Any] = lambda inputs: backends.without_trace(
+            model, lambda: run(inputs)
+        )
+
+    def call(self, inputs: Any) -> Any:
+        return self._run_on(inputs)
+
+
+def _times_written(tensor: Any) -> int:
+    """Counts how often a tensor was written to in place, which PyTorch's can be."""
+    return int(getattr(tensor, "_version", 0))
