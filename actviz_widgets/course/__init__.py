@@ -1,0 +1,1 @@
+"""What the course notebooks measure and check, apart from what they teach."""
