@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -44,7 +44,8 @@ def wait_for(condition: Callable[[], Result], what: str, patience: float = PATIE
 class Lab:
     """A running JupyterLab server with files of its own."""
 
-    def __init__(self, folder: Path, runtime_folder: Path, port: int, token: str) -> None:
+    def __init__(self, folder: Path, runtime_folder: Path, port: int, token: str, pid: int) -> None:
+        self.pid = pid
         self.folder = folder
         self.runtime_folder = runtime_folder
         self.port = port
@@ -70,8 +71,14 @@ class Lab:
 
 
 @contextmanager
-def running_lab(folder: Path) -> Iterator[Lab]:
-    """Starts JupyterLab on a folder, and ends it."""
+def running_lab(
+    folder: Path, python: Sequence[str] = (sys.executable,), **variables: str
+) -> Iterator[Lab]:
+    """Starts JupyterLab on a folder, and ends it.
+
+    `python` is the command line of the interpreter that runs it, `variables` are those of its
+    environment beside this process's own.
+    """
     home = folder.parent / "jupyter"
     config, runtime = home / "config", home / "runtime"
     page_config = config / "labconfig" / "page_config.json"
@@ -91,10 +98,11 @@ def running_lab(folder: Path) -> Iterator[Lab]:
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }
+    environment |= variables
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(
             [
-                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+                *(*python, "-m", "jupyterlab", "--no-browser", "--allow-root"),
                 f"--ServerApp.root_dir={folder}",
                 "--ServerApp.ip=127.0.0.1",
                 f"--ServerApp.port={port}",
@@ -106,7 +114,7 @@ def running_lab(folder: Path) -> Iterator[Lab]:
             stderr=subprocess.STDOUT,
         )
     try:
-        lab = Lab(folder, runtime, port, token)
+        lab = Lab(folder, runtime, port, token, server.pid)
 
         def answers() -> bool:
             assert server.poll() is None, (home / "server.log").read_text()
