@@ -52,6 +52,15 @@ class Executed:
             if "image/png" in output.get("data", {})
         ]
 
+    def verdicts(self) -> list[str]:
+        """What the checks of the exercises say."""
+        return [
+            output.data["text/plain"]
+            for cell in self.notebook.cells
+            for output in cell.get("outputs", [])
+            if "exercises.check" in cell.source and output.output_type == "execute_result"
+        ]
+
     def _outputs(self) -> list[nbformat.NotebookNode]:
         return [output for cell in self.notebook.cells for output in cell.get("outputs", [])]
 
@@ -79,15 +88,33 @@ def read(path: Path) -> nbformat.NotebookNode:
 
 
 @pytest.fixture(
-    scope="module", params=NOTEBOOKS, ids=lambda path: path.relative_to(FOLDER).with_suffix("").name
+    params=NOTEBOOKS, ids=lambda path: path.relative_to(FOLDER).with_suffix("").as_posix()
 )
 def path(request: pytest.FixtureRequest) -> Path:
     return request.param
 
 
+class Runs:
+    """Runs each notebook once, when it is first asked for."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._done: dict[Path, Executed] = {}
+
+    def of(self, path: Path) -> Executed:
+        if path not in self._done:
+            self._done[path] = execute(read(path), self._folders.mktemp("work"))
+        return self._done[path]
+
+
 @pytest.fixture(scope="module")
-def executed(path: Path, tmp_path_factory: pytest.TempPathFactory) -> Executed:
-    return execute(read(path), tmp_path_factory.mktemp("work"))
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    return Runs(tmp_path_factory)
+
+
+@pytest.fixture
+def executed(path: Path, runs: Runs) -> Executed:
+    return runs.of(path)
 
 
 def test_there_are_notebooks() -> None:
@@ -132,6 +159,18 @@ def test_its_page_shows_its_pictures_without_a_kernel(executed: Executed) -> Non
     page, _ = HTMLExporter().from_notebook_node(executed.notebook)
     for picture in pictures:
         assert picture.replace("\n", "") in page.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [("04_exercises.ipynb", "No answer yet."), ("solutions/04_exercises.ipynb", "Right.")],
+)
+def test_the_solutions_are_right_and_blanks_are_no_answers(
+    runs: Runs, name: str, verdict: str
+) -> None:
+    said = runs.of(FOLDER / name).verdicts()
+    assert len(said) == 8
+    assert all(line.startswith(verdict) for line in said), said
 
 
 def test_the_tutorial_trains_on_a_folder_of_photographs(tmp_path: Path) -> None:
