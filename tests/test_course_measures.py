@@ -68,6 +68,14 @@ def test_pooling_keeps_less_of_noise_and_its_block_is_two_pixels() -> None:
     assert 0 < pool.kept <= pool.kept_by_shrinking
 
 
+def test_two_pictures_are_enough_and_one_is_not() -> None:
+    model = one_layer(identity())
+    pairs = [(PICTURES[i : i + 1], np.full((1, 1), i, np.float32)) for i in range(2)]
+    assert measure(model, ["conv"], pairs)["conv"].kept > 0.99
+    with pytest.raises(ValueError, match="two pictures or more, not 1"):
+        measure(model, ["conv"], pairs[:1])
+
+
 def test_the_share_of_zeros_is_counted() -> None:
     kernel = np.concatenate([identity(), -identity()], axis=-1)
     model = one_layer(kernel, activation="relu")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .pictures import hand_made_maps
+from .pictures import HAND_MADE, hand_made_maps
 
 if TYPE_CHECKING:
     import keras
@@ -68,29 +68,35 @@ def measure(
 ) -> dict[str, LayerMeasures]:
     """Measures layers over pictures, in one pass.
 
-    The read-outs of the picture are fitted on every other batch and judged on the rest; a probe
+    The read-outs of the picture are fitted on every other picture and judged on the rest; a probe
     judges each picture after it was fitted on all others.
 
     Args:
         model: A Sequential model whose first layers are convolutions and pooling without padding.
         layers: Names of some of these.
-        batches: At least two; of pictures `(batch_size, height, width, 3)`, values in `[0, 1]`, and
-            labels `(batch_size, 1)`, 0 or 1.
+        batches: Of pictures `(batch_size, height, width, 3)`, values in `[0, 1]`, and labels
+            `(batch_size, 1)`, 0 or 1.
 
     Returns:
         The measures of each layer, by name.
+
+    Raises:
+        ValueError: If there are fewer than two pictures.
     """
     from ..activation_model import ActivationModel
 
     activation_model = ActivationModel(model, layers)
     collected = {name: _Collected(*_place(model, name)) for name in layers}
     labels = []
-    for index, (pictures, batch_labels) in enumerate(batches):
+    for pictures, batch_labels in batches:
         pixels = np.asarray(pictures)
         labels.append(np.asarray(batch_labels).ravel())
         maps = hand_made_maps(pixels)
         for name, activation in activation_model(pictures).items():
-            collected[name].add(np.asarray(activation), pixels, maps, fits=index % 2 == 0)
+            collected[name].add(np.asarray(activation), pixels, maps)
+    count = sum(map(len, labels))
+    if count < 2:
+        raise ValueError(f"Measuring takes two pictures or more, not {count}.")
     classes = np.concatenate(labels)
     return {name: layer.measures(classes) for name, layer in collected.items()}
 
@@ -150,21 +156,32 @@ class _Collected:
         self.zeros: list[float] = []
         self.counts: list[int] = []
         self.features: list[np.ndarray] = []
-        # One for the batches that the read-out is fitted on, one for those it is judged on.
+        # One for the pictures that the read-out is fitted on, one for those it is judged on.
         self.sums = {True: _Sums(), False: _Sums()}
 
-    def add(
-        self, activation: np.ndarray, pictures: np.ndarray, maps: np.ndarray, fits: bool
-    ) -> None:
+    def add(self, activation: np.ndarray, pictures: np.ndarray, maps: np.ndarray) -> None:
+        first = sum(self.counts) % 2
         self.zeros.append(float((activation == 0).mean()))
         self.counts.append(len(activation))
         self.features.append(grid_means(activation))
+        for fits, every_other in (
+            (True, slice(first, None, 2)),
+            (False, slice(1 - first, None, 2)),
+        ):
+            self._sum_up(
+                self.sums[fits], activation[every_other], pictures[every_other], maps[every_other]
+            )
+
+    def _sum_up(
+        self, sums: _Sums, activation: np.ndarray, pictures: np.ndarray, maps: np.ndarray
+    ) -> None:
         height, width = activation.shape[1:3]
-        self.sums[fits].add(
-            _with_ones(activation).reshape(height * width * len(activation), -1),
-            self._under(pictures, height, width).reshape(height * width * len(activation), -1),
+        places = len(activation) * height * width
+        sums.add(
+            _with_ones(activation).reshape(places, activation.shape[-1] + 1),
+            self._under(pictures, height, width).reshape(places, self.block**2 * 3),
             self._under(maps, height, width)
-            .reshape(height * width * len(activation), self.block**2, -1)
+            .reshape(places, self.block**2, len(HAND_MADE))
             .mean(axis=1),
         )
 
@@ -172,8 +189,8 @@ class _Collected:
         """Gives the pixels under each place, `(batch_size, height, width, block * block * 3)`."""
         block, start = self.block, self.start
         cut = pixels[:, start : start + block * height, start : start + block * width]
-        cut = cut.reshape(len(pixels), height, block, width, block, -1).swapaxes(2, 3)
-        return cut.reshape(len(pixels), height, width, -1)
+        cut = cut.reshape(len(pixels), height, block, width, block, pixels.shape[-1]).swapaxes(2, 3)
+        return cut.reshape(len(pixels), height, width, block * block * pixels.shape[-1])
 
     def measures(self, labels: np.ndarray) -> LayerMeasures:
         fitted, judged = self.sums[True], self.sums[False]
@@ -207,7 +224,7 @@ class _Sums:
         self.with_maps += (activations.T @ maps).astype(np.float64)
         self.pixels += np.einsum("ij,ij->j", pixels, pixels, dtype=np.float64)
         self.maps += np.einsum("ij,ij->j", maps, maps, dtype=np.float64)
-        in_blocks = pixels.reshape(len(pixels), -1, 3)
+        in_blocks = pixels.reshape(len(pixels), pixels.shape[1] // 3, 3)
         self.variance_within += (
             float(in_blocks.var(axis=1).sum(dtype=np.float64)) * (in_blocks.shape[1])
         )
