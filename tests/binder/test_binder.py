@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -103,15 +104,28 @@ def lab(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]
         yield lab
 
 
-def kernel(lab: Lab, method: str = "POST", kernel_id: str = "") -> str:
-    """Starts or ends a kernel by the server, as the browser does, and gives its name."""
+def ask(lab: Lab, method: str, path: str, data: object = None) -> dict[str, str]:
+    """Asks the server, as the browser does."""
     request = urllib.request.Request(
-        f"http://127.0.0.1:{lab.port}/api/kernels/{kernel_id}?token={lab.token}",
-        data=json.dumps({"name": "python3"}).encode() if method == "POST" else None,
+        f"http://127.0.0.1:{lab.port}/api/{path}",
+        data=None if data is None else json.dumps(data).encode(),
+        headers={"Authorization": f"token {lab.token}"},
         method=method,
     )
     with urllib.request.urlopen(request) as answer:
-        return str(json.loads(answer.read() or '{"id": ""}')["id"])
+        return json.loads(answer.read() or "{}")
+
+
+@contextmanager
+def kernel(lab: Lab) -> Iterator[BlockingKernelClient]:
+    """Has the server start a kernel, and connects to it when it is ready."""
+    kernel_id = ask(lab, "POST", "kernels", {"name": "python3"})["id"]
+    client = lab.newest_kernel()
+    try:
+        yield client
+    finally:
+        client.stop_channels()
+        ask(lab, "DELETE", f"kernels/{kernel_id}")
 
 
 def run_all(client: BlockingKernelClient, notebook: Path) -> None:
@@ -124,18 +138,12 @@ def run_all(client: BlockingKernelClient, notebook: Path) -> None:
 def test_a_notebook_runs_in_it_and_leaves_room_in_the_memory(
     lab: Lab, python: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kernel_id = kernel(lab)
-    client = lab.newest_kernel()
-    try:
+    with kernel(lab) as client:
         run_all(client, lab.folder / name)
         assert evaluate(client, "__import__('sys').prefix") == str(python.parents[1])
         assert str(ROOT) not in str(evaluate(client, "__import__('actviz_widgets').__file__"))
-        process = int(str(evaluate(client, "__import__('os').getpid()")))
-        kernel_peak = peak_memory(process)
+        kernel_peak = peak_memory(int(str(evaluate(client, "__import__('os').getpid()"))))
         both = peak_memory(lab.pid)
-    finally:
-        client.stop_channels()
-        kernel(lab, "DELETE", kernel_id)
     with capsys.disabled():
         print(
             f"\n{name} on Binder: {both / 10**6:.0f} MB at most, {kernel_peak / 10**6:.0f} MB of "

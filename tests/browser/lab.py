@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import queue
 import re
 import secrets
 import socket
@@ -66,7 +67,15 @@ class Lab:
         client = BlockingKernelClient(connection_file=str(wait_for(newest, "a kernel")))
         client.load_connection_file()
         client.start_channels()
-        client.wait_for_ready(timeout=PATIENCE)
+
+        def answers() -> bool:
+            # wait_for_ready takes a kernel that is still starting for a dead one.
+            try:
+                return bool(client.kernel_info(reply=True, timeout=1))
+            except (TimeoutError, queue.Empty):
+                return False
+
+        wait_for(answers, "the kernel answers")
         return client
 
 
