@@ -119,7 +119,7 @@ def ask(lab: Lab, method: str, path: str, data: object = None) -> dict[str, str]
 @contextmanager
 def kernel(lab: Lab) -> Iterator[BlockingKernelClient]:
     """Has the server start a kernel, and connects to it when it is ready."""
-    kernel_id = ask(lab, "POST", "kernels", {"name": "python3"})["id"]
+    kernel_id = ask(lab, "POST", "kernels", {"name": "python3", "path": ""})["id"]
     client = lab.newest_kernel()
     try:
         yield client
