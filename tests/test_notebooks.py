@@ -83,6 +83,12 @@ def execute(notebook: nbformat.NotebookNode, work: Path, **environment: str) -> 
         manager.shutdown_kernel(now=True)
 
 
+def colors(picture: str) -> int:
+    """Counts the colours of a picture as a page holds it."""
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB"))
+    return len(np.unique(pixels.reshape(-1, 3), axis=0))
+
+
 def read(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 
@@ -139,8 +145,9 @@ def test_it_is_kept_without_outputs(path: Path) -> None:
 def test_it_runs_offline_on_one_core_within_two_gigabytes_and_five_minutes(
     executed: Executed, path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    took = f"{executed.peak_memory / 2**20:.0f} MiB, {executed.seconds:.0f} s"
     with capsys.disabled():
-        print(f"\n{path.name}: {executed.peak_memory / 2**20:.0f} MiB, {executed.seconds:.0f} s")
+        print(f"\n{path.relative_to(FOLDER)}: {took}")
     assert executed.peak_memory < MOST_MEMORY
     assert executed.seconds < MOST_TIME
 
@@ -151,11 +158,7 @@ def test_nothing_red_stands_on_its_page(executed: Executed) -> None:
 
 def test_its_page_shows_its_pictures_without_a_kernel(executed: Executed) -> None:
     pictures = executed.pictures()
-    colors = []
-    for picture in pictures:
-        pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB"))
-        colors.append(len(np.unique(pixels.reshape(-1, 3), axis=0)))
-    assert max(colors) > 5000
+    assert any(colors(picture) > 5000 for picture in pictures)
     page, _ = HTMLExporter().from_notebook_node(executed.notebook)
     for picture in pictures:
         assert picture.replace("\n", "") in page.replace("\n", "")

@@ -134,6 +134,8 @@ def run_all(client: BlockingKernelClient, notebook: Path) -> None:
             execute(client, cell.source)
 
 
+# Several minutes and 2 GB of packages: with `hatch run binder`, not with the other tests.
+@pytest.mark.binder
 @pytest.mark.parametrize("name", ["01_quickstart.ipynb", "02_cats_and_dogs.ipynb"])
 def test_a_notebook_runs_in_it_and_leaves_room_in_the_memory(
     lab: Lab, python: Path, name: str, capsys: pytest.CaptureFixture[str]
