@@ -1,13 +1,15 @@
-"""A small trained model and real photographs, to try the explorer on: nothing is downloaded."""
+"""A small trained model and real photographs, which come along, and more of them from the web."""
 
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
+    import tensorflow as tf
 
 CLASS_NAMES = ("cat", "dog")
 """The classes of `cats_and_dogs_model`, in the order of its labels."""
@@ -58,3 +60,36 @@ def images() -> dict[str, np.ndarray]:
         "coffee": data.coffee(),
         "rocket": data.rocket(),
     }
+
+
+def cats_and_dogs_data(
+    folder: str | Path | None = None,
+) -> tuple[tf.data.Dataset, tf.data.Dataset]:
+    """Gives photographs of cats and dogs, to train and to validate with.
+
+    Args:
+        folder: Laid out as `train/cats`, `train/dogs`, `validation/cats`, `validation/dogs`. Every
+            picture in it is read once, so that a broken one is named here. Defaults to `None`: the
+            public filtered cats-and-dogs set, 2,000 photographs to train with and 1,000 to
+            validate with, 65 MiB, is downloaded and unpacked into Keras's cache, once, with a
+            progress bar; its SHA-256 checksum is verified.
+
+    Returns:
+        A `tf.data.Dataset` for training, shuffled anew in each epoch, and one for validation, mixed
+        and in the same order each time. Both give batches of 20: pictures `(20, 150, 150, 3)`,
+        float32, values in `[0, 1]`, and labels `(20, 1)`, float32, 0 for a cat and 1 for a dog.
+
+    Raises:
+        OSError: If there is no folder given and the photographs cannot be downloaded.
+        ValueError: If a folder of the four is missing or has no pictures, or a picture is broken.
+
+    Example:
+    ```python
+    training, validation = samples.cats_and_dogs_data("my_photos")
+    model.fit(training, validation_data=validation)
+    ```
+    """
+    from .photographs import batches, fetched_folder, photographs
+
+    files = photographs(fetched_folder() if folder is None else Path(folder))
+    return batches(files["train"], is_training=True), batches(files["validation"], False)

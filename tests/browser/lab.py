@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import queue
 import re
 import secrets
 import socket
@@ -14,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -44,7 +45,8 @@ def wait_for(condition: Callable[[], Result], what: str, patience: float = PATIE
 class Lab:
     """A running JupyterLab server with files of its own."""
 
-    def __init__(self, folder: Path, runtime_folder: Path, port: int, token: str) -> None:
+    def __init__(self, folder: Path, runtime_folder: Path, port: int, token: str, pid: int) -> None:
+        self.pid = pid
         self.folder = folder
         self.runtime_folder = runtime_folder
         self.port = port
@@ -65,13 +67,27 @@ class Lab:
         client = BlockingKernelClient(connection_file=str(wait_for(newest, "a kernel")))
         client.load_connection_file()
         client.start_channels()
-        client.wait_for_ready(timeout=PATIENCE)
+
+        def answers() -> bool:
+            # wait_for_ready takes a kernel that is still starting for a dead one.
+            try:
+                return bool(client.kernel_info(reply=True, timeout=1))
+            except (TimeoutError, queue.Empty):
+                return False
+
+        wait_for(answers, "the kernel answers")
         return client
 
 
 @contextmanager
-def running_lab(folder: Path) -> Iterator[Lab]:
-    """Starts JupyterLab on a folder, and ends it."""
+def running_lab(
+    folder: Path, python: Sequence[str] = (sys.executable,), **variables: str
+) -> Iterator[Lab]:
+    """Starts JupyterLab on a folder, and ends it.
+
+    `python` is the command line of the interpreter that runs it, `variables` are those of its
+    environment beside this process's own.
+    """
     home = folder.parent / "jupyter"
     config, runtime = home / "config", home / "runtime"
     page_config = config / "labconfig" / "page_config.json"
@@ -91,10 +107,11 @@ def running_lab(folder: Path) -> Iterator[Lab]:
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }
+    environment |= variables
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(
             [
-                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+                *(*python, "-m", "jupyterlab", "--no-browser", "--allow-root"),
                 f"--ServerApp.root_dir={folder}",
                 "--ServerApp.ip=127.0.0.1",
                 f"--ServerApp.port={port}",
@@ -106,7 +123,7 @@ def running_lab(folder: Path) -> Iterator[Lab]:
             stderr=subprocess.STDOUT,
         )
     try:
-        lab = Lab(folder, runtime, port, token)
+        lab = Lab(folder, runtime, port, token, server.pid)
 
         def answers() -> bool:
             assert server.poll() is None, (home / "server.log").read_text()
