@@ -15,7 +15,9 @@ version is bounded for them, and `tests/test_canvas.py` holds what they are expe
 
 from __future__ import annotations
 
+import io
 import itertools
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from .frames import Frames
 from .latest_wins import OwnerThread
@@ -132,7 +135,17 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
 
     def png(self) -> str:
         """Gives the figure as it is now, as a base64-encoded PNG."""
-        return str(super()._repr_mimebundle_()["image/png"])
+        if self.device_pixel_ratio != 1:
+            return str(super()._repr_mimebundle_()["image/png"])
+        # What is painted for it serves the first frame, too.
+        pixels = self._repainter.paint()
+        file = io.BytesIO()
+        Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG", compress_level=3)
+        picture = b64encode(file.getvalue()).decode("ascii")
+        # What a page with the widget's state, and no kernel, shows.
+        self._data_url = f"data:image/png;base64,{picture}"
+        self._size = self.get_width_height()
+        return picture
 
     def set_home(self, limits: Mapping[Axes, Limits]) -> None:
         """Makes these x and y limits the ones that the toolbar's home button goes back to.

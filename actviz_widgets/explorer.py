@@ -240,7 +240,8 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             widget.close()
         self.layout.close()
         super().close()
-        self._view.figure.clear()
+        for axes in self._view.figure.axes:
+            self._view.figure.delaxes(axes)
         # The explorer may live on in a variable, what it held does not.
         del self._view, self._canvas, self._subject, self._activation_model
         self.offer(0, {})
