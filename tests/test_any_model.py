@@ -220,6 +220,14 @@ def test_the_explorer_shows_each_layer_as_by_hand_from_one_pass(row: Row, made: 
     checks.check_explorer(made, row.paths.split())
 
 
+def test_later_pictures_show_the_same(row: Row, made: Made) -> None:
+    checks.check_later_pictures(made, row.paths.split())
+
+
+def test_a_run_shows_of_the_layers_what_the_graph_does(made: Made) -> None:
+    checks.check_capture(made)
+
+
 def test_neither_a_pass_nor_an_explorer_leaves_a_trace(made: Made) -> None:
     checks.check_left_untouched(made)
 

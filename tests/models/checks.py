@@ -120,6 +120,46 @@ def check_explorer(made: Made, paths: Sequence[str]) -> None:
     explorer.close()
 
 
+def check_later_pictures(made: Made, paths: Sequence[str]) -> None:
+    """Asserts that pictures after the first ones, which may be compiled, show the same."""
+    expected = by_hand(made, keras.tree.map_structure(lambda array: array[:1], made.inputs))
+    four = keras.tree.map_structure(lambda array: np.repeat(array[:1], 4, axis=0), made.inputs)
+    explorer = ActivationExplorer(made.model, four)
+    assert len(explorer.images) == 4
+    for image in range(4):
+        explorer.image = image
+        for path, value in zip(paths, expected, strict=True):
+            explorer.layer = path
+            wanted = value[0] if value.shape[:1] == (1,) else value
+            assert_close(explorer.activation, wanted, made.tolerance, f"{path} of {image}")
+    assert explorer._extraction.activations.forward_passes == 4
+    explorer.close()
+
+
+def check_capture(made: Made) -> None:
+    """Asserts that a run shows of the layers what the graph does."""
+    by_graph, by_run = ActivationModel(made.model), ActivationModel(made.model)
+    if not by_graph.shows_when_run:
+        known = [by_graph.captured, by_graph.prediction_shape, *described(by_graph)]
+        by_run(keras.tree.map_structure(lambda array: array[:1], made.inputs))
+        assert [by_run.captured, by_run.prediction_shape, *described(by_run)] == known
+        begun = ActivationModel(made.model)
+        assert described(begun)[:2] == known[2:4]
+
+
+def described(activation_model: ActivationModel) -> list[object]:
+    """Gives what is known of a model beside its layers' shapes."""
+    return [
+        activation_model.leading_scaling(),
+        activation_model.data_format(),
+        activation_model.last_activation_function(),
+        [
+            (activation_model.role(info.path), activation_model.dtype(info.path))
+            for info in activation_model.captured
+        ],
+    ]
+
+
 def state(model: Any) -> dict[str, Any]:
     """Gives all of a model that a look at it must not change."""
     layers = list(model._flatten_layers())
