@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, WebSocket, sync_playwrig
 from tests.browser.chromium import FLAGS, find_or_install
 from tests.browser.lab import Explorer, Lab, Notebook, running_lab
 
-from .cell import CELL
+from .cell import cells
 from .rows import Measured, Row
 from .timing import in_milliseconds, percentile_95
 
@@ -44,7 +44,7 @@ def run(quick: bool) -> Measured:
             executable_path=find_or_install(playwright), args=list(FLAGS)
         )
         with running_lab(notebooks) as lab:
-            with _opened(browser, lab, pixel_ratio=1) as page:
+            with _opened(browser, lab) as page:
                 times, sizes = _steps(page, steps)
                 rows = _step_rows(times, "", bounded=True)
                 rows += _drag_rows(page, drags, statistics.median(times[OURS]))
@@ -54,6 +54,10 @@ def run(quick: bool) -> Measured:
                 where = ", device pixel ratio 2"
                 rows += _step_rows(times, where, bounded=False)
                 rows.append(_bytes_row(sizes, where, bound=None))
+            for magic in ("%matplotlib inline", ""):
+                with _opened(browser, lab, magic=magic) as page:
+                    times, _ = _steps(page, steps // 2)
+                    rows += _step_rows(times, f", {magic or 'no %matplotlib line'}", bounded=True)
         versions = {"Chromium": browser.version}
         browser.close()
     return Measured(rows, versions)
@@ -68,6 +72,7 @@ class _Bench:
 
     page: Page
     notebook: Notebook
+    rivals: tuple[str, ...]
     bytes_received: int = 0
 
     def listen(self, socket: WebSocket) -> None:
@@ -100,29 +105,36 @@ class _Bench:
 
 
 @contextmanager
-def _opened(browser: Browser, lab: Lab, pixel_ratio: int) -> Iterator[_Bench]:
-    """Opens a notebook of its own for a device pixel ratio, and runs it."""
-    name = f"bench_{pixel_ratio}.ipynb"
+def _opened(
+    browser: Browser, lab: Lab, *, pixel_ratio: int = 1, magic: str = "%matplotlib widget"
+) -> Iterator[_Bench]:
+    """Opens a notebook of its own, and runs it."""
+    name = f"bench_{pixel_ratio}_{magic.split()[-1] if magic else 'none'}.ipynb"
     # All three have to be in view: the browser spares what is not, and the mouse misses it.
     v4: Any = nbformat.v4
-    cell = v4.new_code_cell(CELL, metadata={"jupyter": {"source_hidden": True}})
-    notebook = v4.new_notebook(cells=[cell])
+    notebook = v4.new_notebook(
+        cells=[
+            v4.new_code_cell(cell, metadata={"jupyter": {"source_hidden": True}})
+            for cell in cells(magic)
+        ]
+    )
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, lab.folder / name)  # type: ignore[no-untyped-call]
     context = browser.new_context(
         viewport={"width": 1280, "height": HEIGHT}, device_scale_factor=pixel_ratio
     )
     page = context.new_page()
-    bench = _Bench(page, notebook=None)  # type: ignore[arg-type]  # the page has to listen first
+    rivals = ROOTS if "widget" in magic else {name: ROOTS[name] for name in (FLOOR, OURS)}
+    bench = _Bench(page, notebook=None, rivals=tuple(rivals))  # type: ignore[arg-type]  # the page has to listen first
     page.on("websocket", bench.listen)
     bench.notebook = Notebook(page, lab, name)
     bench.notebook.run_all()
     page.add_script_tag(path=Path(__file__).parent / "page.js")
-    for rival in ROOTS:
+    for rival in rivals:
         box = bench.handle(rival).bounding_box()
         assert box is not None
         assert box["y"] < HEIGHT, f"the slider of {rival} is out of view"
-    for rival in (OURS, RIVAL):
+    for rival in bench.rivals[1:]:
         page.wait_for_function(
             "([selector, width]) => document.querySelector(selector)?.width >= width",
             arg=[f"{ROOTS[rival]} canvas", 850 * pixel_ratio],
@@ -142,10 +154,10 @@ def _steps(bench: _Bench, rounds: int) -> tuple[dict[str, list[float]], dict[str
     Returns:
         Milliseconds from key to change, and bytes received, by rival.
     """
-    times: dict[str, list[float]] = {rival: [] for rival in ROOTS}
-    sizes: dict[str, list[int]] = {rival: [] for rival in ROOTS}
+    times: dict[str, list[float]] = {rival: [] for rival in bench.rivals}
+    sizes: dict[str, list[int]] = {rival: [] for rival in bench.rivals}
     for turn in range(-3, rounds):  # the first ones warm up
-        for rival in ROOTS:
+        for rival in bench.rivals:
             handle = bench.handle(rival)
             handle.focus()
             bench.watch(rival, ("keydown", "keydown"), STEP_QUIET)
@@ -160,10 +172,10 @@ def _steps(bench: _Bench, rounds: int) -> tuple[dict[str, list[float]], dict[str
 
 def _step_rows(times: dict[str, list[float]], where: str, *, bounded: bool) -> list[Row]:
     middle = {rival: statistics.median(values) for rival, values in times.items()}
-    slow = {f"{rival}, 95th percentile": percentile_95(times[rival]) for rival in ROOTS}
+    slow = {f"{rival}, 95th percentile": percentile_95(found) for rival, found in times.items()}
     ours_slow = slow[f"{OURS}, 95th percentile"]
     what = f"channel step, key to pixels{where}"
-    return [
+    rows = [
         Row(
             f"{what}, median against the label's",
             middle[OURS] / middle[FLOOR],
@@ -176,13 +188,17 @@ def _step_rows(times: dict[str, list[float]], where: str, *, bounded: bool) -> l
             at_most=4 if bounded else None,
             figures=in_milliseconds(slow),
         ),
-        Row(
-            f"{what}, times faster than `set_data` + `draw_idle`",
-            middle[RIVAL] / middle[OURS],
-            at_least=4 if bounded else None,
-            figures=in_milliseconds({OURS: middle[OURS], RIVAL: middle[RIVAL]}),
-        ),
     ]
+    if RIVAL in middle:
+        rows.append(
+            Row(
+                f"{what}, times faster than `set_data` + `draw_idle`",
+                middle[RIVAL] / middle[OURS],
+                at_least=4 if bounded else None,
+                figures=in_milliseconds({OURS: middle[OURS], RIVAL: middle[RIVAL]}),
+            )
+        )
+    return rows
 
 
 def _bytes_row(sizes: dict[str, list[int]], where: str, bound: float | None) -> Row:

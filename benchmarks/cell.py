@@ -1,9 +1,7 @@
-"""The cell of the browser's notebook: the floor, the explorer and its rival under each other."""
+"""The cells of the browser's notebook: the floor and the explorer, and below them its rival."""
 
-CELL = """
-%matplotlib widget
+FLOOR_AND_EXPLORER = """
 import ipywidgets as widgets
-import matplotlib.pyplot as plt
 from IPython.display import display
 from actviz_widgets import ActivationExplorer, samples
 
@@ -25,6 +23,12 @@ floor_slider.observe(lambda change: setattr(label, "value", str(change["new"])),
 floor = widgets.VBox([floor_slider, label])
 floor.add_class("bench-floor")
 
+display(floor, explorer)
+"""
+
+RIVAL = """
+import matplotlib.pyplot as plt
+
 # What people write, of the same size and content.
 with plt.ioff():
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.5, 4.25))
@@ -45,5 +49,14 @@ rival_slider.observe(show, names="value")
 rival = widgets.VBox([rival_slider, figure.canvas])
 rival.add_class("bench-rival")
 
-display(floor, explorer, rival)
+display(rival)
 """
+
+
+def cells(magic: str) -> list[str]:
+    """Gives the cells of a notebook that begins with a `%matplotlib` line, or with none.
+
+    The rival needs `%matplotlib widget`, and is left out of the others.
+    """
+    first = f"{magic}\n{FLOOR_AND_EXPLORER}"
+    return [first, RIVAL] if "widget" in magic else [first]
