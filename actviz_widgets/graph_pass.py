@@ -9,7 +9,8 @@ trace serves every choice: of a tensor that is not wanted, nothing leaves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import keras
@@ -83,9 +84,28 @@ class GraphPass:
             wanted = set(layers)
             flags = np.array([path in wanted for path in self._paths], np.int32)
             flat = [self._tensor(flags), *flat]
-        predictions, kept = self._run(*flat)
+        with _as_traced() if self._in_parts else nullcontext():
+            predictions, kept = self._run(*flat)
         activations = dict(zip(self._paths, kept, strict=True))
         return ForwardPass(predictions, {path: activations[path] for path in layers})
+
+
+@contextmanager
+def _as_traced() -> Iterator[None]:
+    """Runs graphs as they were traced, for as long as the block takes.
+
+    To make a graph of thousands of operations faster takes TensorFlow as long as tracing it; and
+    what it gains, by joining operations, is lost where each one's result may be asked for.
+    """
+    import tensorflow as tf
+
+    option = "disable_meta_optimizer"
+    before = tf.config.optimizer.get_experimental_options().get(option, False)
+    tf.config.optimizer.set_experimental_options({option: True})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({option: before})
 
 
 def _kept_if_wanted(tensors: Sequence[Any], wanted: Any) -> list[Any]:

@@ -373,3 +373,21 @@ def test_a_model_written_by_hand_within_a_sequential_one_cannot_be_compiled() ->
 def test_a_model_written_by_hand_within_a_wrapper_cannot_be_compiled() -> None:
     model = keras.Sequential([keras.Input((5, 4)), keras.layers.TimeDistributed(ByHand())])
     assert not can_be_compiled(model)
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_tensorflow_s_own_options_are_as_before(
+    graph: GraphPass, activation_model: ActivationModel, before: bool
+) -> None:
+    import tensorflow as tf
+
+    options = tf.config.optimizer
+    options.set_experimental_options({"disable_meta_optimizer": before, "remapping": False})
+    try:
+        graph.run(PICTURE, ("stem",))
+        assert options.get_experimental_options() == {
+            "disable_meta_optimizer": before,
+            "remapping": False,
+        }
+    finally:
+        options.set_experimental_options({"disable_meta_optimizer": False, "remapping": True})
