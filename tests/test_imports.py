@@ -34,6 +34,7 @@ FLOORS = (
         "repainting",
         "structures",
         "views",
+        "words_panel",
     },
     {
         "array_inputs",
