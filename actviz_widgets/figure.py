@@ -1,27 +1,27 @@
 """The explorer's figure: what goes into the model and, beside it, what one of its layers puts out.
 
 Nothing here is ever drawn anew: a redraw sets the data, limits and texts of artists that stay, and
-says which of them are seen. The figure is made without pyplot, so that it belongs to nobody's
-backend.
+says which of them are seen. Axes take long to make, and few figures show all of them: those of the
+picture and the map are there from the beginning, the others are made when they are first needed.
+The figure is made without pyplot, so that it belongs to nobody's backend.
 """
 
 from __future__ import annotations
 
-import math
-import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
 from .color_scale import color_map
 from .map_panel import HINTING, BarsPanel, MapPanel, shortened
 from .picture_panel import PicturePanel
 from .views import ActivationView, BarsView, InputView, MapView, PictureView, SeriesView
+from .words_panel import WordsPanel
 
 WIDTH, HEIGHT = 8.5, 4.25
 """Size of the figure, in inches of 100 pixels."""
@@ -33,7 +33,20 @@ _SERIES_LABELS = 52
 _EDGE = 12
 _CAPTION_BASELINE = 8
 _LONGEST_TITLE = 46
-_LINE_SPACING = 1.2
+
+# From the lowest to the topmost, whichever is made first: in a narrow figure labels may overlap.
+_ORDER = (
+    "picture",
+    "feature map",
+    "series as lines",
+    "series as rows",
+    "profile",
+    "bars",
+    "words for the input",
+    "words for the activation",
+)
+# Along x (0) or y (1) of these axes are values: their range goes with what is shown.
+_VALUE_DIMENSION = {"series as lines": 1, "profile": 0, "bars": 0}
 
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
@@ -59,44 +72,29 @@ class ActivationFigure:
         colors = color_map(cmap)
         # Against the user's rcParams: axes are placed here, not by a layout engine.
         self.figure = Figure(figsize=(WIDTH, HEIGHT), dpi=100, layout="none")  # type: ignore[arg-type]
-        self.picture_axes = self._new_axes("picture")
-        self.map_axes = self._new_axes("feature map")
-        self._picture = PicturePanel(self.picture_axes, colors)
-        self._map = MapPanel(self.map_axes, colors)
+        # Axes that are made later are to look like the first ones, whatever is set by then.
+        self._settings = dict(mpl.rcParams.copy())
+        del self._settings["backend"]
+        self._input_side, self._activation_side = _Side("input"), _Side("activation")
+        self.picture_axes = self._add_axes("picture")
+        self.map_axes = self._add_axes("feature map")
+        self._picture = PicturePanel(
+            self.picture_axes, partial(self._new_axes, self._input_side), colors
+        )
+        self._map = MapPanel(self.map_axes, partial(self._new_axes, self._activation_side), colors)
         self.color_bar, self.color_bar_axes = self._map.color_bar, self._map.color_bar_axes
-        self._bars = BarsPanel(self._new_axes("bars"))
-        self._input_words = _Words(self._new_axes("words for the input"))
-        self._activation_words = _Words(self._new_axes("words for the activation"))
+        self._bars: BarsPanel | None = None
         self._caption = self.figure.text(
             0, 0, "", fontsize="small", ha="center", va="baseline", usetex=False, parse_math=False
         )
         self._whole_caption = ""
         self._input: InputView | None = None
-        self._input_axes: tuple[Axes, ...] = (
-            self.picture_axes,
-            self._picture.lines_axes,
-            self._picture.rows_axes,
-            self._input_words.axes,
-        )
-        self._activation_axes: tuple[Axes, ...] = (
-            self.map_axes,
-            self._map.profile_axes,
-            self._bars.axes,
-            self._activation_words.axes,
-        )
-        self._titles: dict[tuple[Axes, ...], str] = {
-            self._input_axes: "",
-            self._activation_axes: "",
-        }
-        # Along x (0) or y (1) of these axes are values: their range goes with what is shown.
-        self._value_dimension = {
-            self._picture.lines_axes: 1,
-            self._map.profile_axes: 0,
-            self._bars.axes: 0,
-        }
-        for axes in (*self._input_axes, *self._activation_axes):
+        for side, axes in (
+            (self._input_side, self.picture_axes),
+            (self._activation_side, self.map_axes),
+        ):
             _make_plain(axes)
-            _set_seen(axes, axes in (self.picture_axes, self.map_axes))
+            side.axes.append(axes)
         self._map_title_transform = self.map_axes.title.get_transform()
         self._full_limits: dict[Axes, Limits] = {}
         self._layout: tuple[float, float] = (0, 0)
@@ -120,7 +118,7 @@ class ActivationFigure:
             is kept from one picture to the next one of the same size, and from one series to the
             next one of the same length.
         """
-        if view is self._input and name == self._titles[self._input_axes]:
+        if view is self._input and name == self._input_side.title:
             return False
         self._input = view
         if isinstance(view, PictureView):
@@ -128,9 +126,9 @@ class ActivationFigure:
         elif isinstance(view, SeriesView):
             whole = self._picture.show_series(view)
         else:
-            whole = self._input_words.show(view.text)
-        self._set_title(self._input_axes, name)
-        return self._see(self._input_axes, whole)
+            whole = self._show_words(self._input_side, view.text)
+        self._set_title(self._input_side, name)
+        return self._see(self._input_side, whole)
 
     def show_activation(self, view: ActivationView, title: str, caption: str = "") -> bool:
         """Shows what a layer puts out.
@@ -148,18 +146,46 @@ class ActivationFigure:
         if isinstance(view, MapView):
             whole = self._map.show(view)
         elif isinstance(view, BarsView):
-            whole = self._bars.show(view)
+            whole = self._show_bars(view)
         else:
-            whole = self._activation_words.show(view.text)
-        self._set_title(self._activation_axes, title)
+            whole = self._show_words(self._activation_side, view.text)
+        self._set_title(self._activation_side, title)
         if caption != self._whole_caption:
             self._whole_caption = caption
             self._fit_caption()
-        changed = self._see(self._activation_axes, whole)
+        changed = self._see(self._activation_side, whole)
         return self._follow_layout() or changed
 
-    def _new_axes(self, label: str) -> Axes:
-        return self.figure.add_axes((0, 0, 1, 1), label=label)
+    def _show_bars(self, view: BarsView) -> Mapping[Axes, Limits]:
+        if self._bars is None:
+            with self._new_axes(self._activation_side, "bars") as axes:
+                self._bars = BarsPanel(axes)
+        return self._bars.show(view)
+
+    def _show_words(self, side: _Side, text: str) -> Mapping[Axes, Limits]:
+        if side.words is None:
+            with self._new_axes(side, f"words for the {side.name}") as axes:
+                side.words = WordsPanel(axes)
+        return side.words.show(text)
+
+    # ------------------------------------------------------------------------------------ new axes
+
+    def _add_axes(self, label: str) -> Axes:
+        height = _ORDER.index(label) / len(_ORDER)
+        return self.figure.add_axes((0, 0, 1, 1), label=label, zorder=height)
+
+    @contextmanager
+    def _new_axes(self, side: _Side, label: str) -> Iterator[Axes]:
+        """Gives new axes to furnish, and takes them in: plain, not seen yet, placed and titled."""
+        with mpl.rc_context(self._settings):
+            axes = self._add_axes(label)
+            yield axes
+            _make_plain(axes)
+        _set_seen(axes, False)
+        side.axes.append(axes)
+        self._place(side, axes)
+        if label != "profile":
+            axes.title.set_text(side.axes[0].get_title())
 
     # ------------------------------------------------------------------------------------- layout
 
@@ -174,28 +200,48 @@ class ActivationFigure:
 
     def _place_axes(self) -> None:
         """Shares the figure between the panels; labels need the same room at any size."""
-        width, each, _ = self._room()
-        map_left = _LEFT + each + _BETWEEN
-        self._put(self.picture_axes, _LEFT, each)
-        for over_time in (self._picture.lines_axes, self._picture.rows_axes):
-            self._put(over_time, _LEFT + _SERIES_LABELS, each - _SERIES_LABELS)
-        self._put(self.map_axes, map_left, each - self._map.profile_room)
-        bars_left = map_left - _BETWEEN / 2 + self._fit_bars()
-        self._put(self._bars.axes, bars_left, width - _EDGE - bars_left)
-        self._put(self._input_words.axes, _LEFT + _EDGE, each - _EDGE)
-        self._put(self._activation_words.axes, map_left, width - _EDGE - map_left)
-        # Titles stand over the middle of their panel, so that they do not meet.
-        for axes in (self._picture.lines_axes, self._picture.rows_axes, self._input_words.axes):
-            self._center_title(axes, _LEFT + each / 2)
-        for axes in (self._bars.axes, self._activation_words.axes):
-            self._center_title(axes, map_left + each / 2)
+        self._fit_bars()
         shift = ScaledTranslation(self._map.profile_room / 200, 0, self.figure.dpi_scale_trans)
         self.map_axes.title.set_transform(self._map_title_transform + shift)
-        for panel in self._titles:
-            self._fit_title(panel)
-        for words in (self._input_words, self._activation_words):
-            words.fit()
+        for side in (self._input_side, self._activation_side):
+            for axes in side.axes:
+                self._place(side, axes)
+            self._fit_title(side)
+            if side.words is not None:
+                side.words.fit()
         self._fit_caption()
+
+    def _place(self, side: _Side, axes: Axes) -> None:
+        span = self._spans().get(str(axes.get_label()))
+        if span is None:  # the profile keeps to the map
+            return
+        left, across = span
+        width, height = self.figure.get_size_inches() * 100
+        _, each, rest = self._room()
+        axes.set_position((left / width, _BOTTOM / height, max(across, 1) / width, rest / height))
+        if axes is not side.axes[0]:
+            # Titles stand over the middle of their panel, so that they do not meet.
+            middle = _LEFT + each / 2
+            if side is self._activation_side:
+                middle = _LEFT + each + _BETWEEN + each / 2
+            box = axes.get_position(original=True)
+            axes.title.set_x((middle / width - box.x0) / box.width)
+
+    def _spans(self) -> dict[str, tuple[float, float]]:
+        """Gives where axes begin and how far they go across, in pixels at 100 per inch."""
+        width, each, _ = self._room()
+        map_left = _LEFT + each + _BETWEEN
+        bars_left = map_left - _BETWEEN / 2 + (self._bars.label_room if self._bars else 0)
+        over_time = (_LEFT + _SERIES_LABELS, each - _SERIES_LABELS)
+        return {
+            "picture": (_LEFT, each),
+            "series as lines": over_time,
+            "series as rows": over_time,
+            "words for the input": (_LEFT + _EDGE, each - _EDGE),
+            "feature map": (map_left, each - self._map.profile_room),
+            "bars": (bars_left, width - _EDGE - bars_left),
+            "words for the activation": (map_left, width - _EDGE - map_left),
+        }
 
     def _room(self) -> tuple[float, float, float]:
         """Gives the figure's width, and a panel's width and height, in pixels at 100 per inch."""
@@ -203,28 +249,20 @@ class ActivationFigure:
         each = max((width - _LEFT - _BETWEEN - _RIGHT) / 2, 1)
         return float(width), float(each), float(max(height - _BOTTOM - _TOP, 1))
 
-    def _put(self, axes: Axes, left: float, across: float) -> None:
-        width, height = self.figure.get_size_inches() * 100
-        _, _, rest = self._room()
-        axes.set_position((left / width, _BOTTOM / height, max(across, 1) / width, rest / height))
-
-    def _center_title(self, axes: Axes, center: float) -> None:
-        width, _, _ = self._room()
-        box = axes.get_position(original=True)
-        axes.title.set_x((center / width - box.x0) / box.width)
-
     def _fit_bars(self) -> float:
+        if self._bars is None:
+            return 0
         _, each, rest = self._room()
         return self._bars.write_labels(rest, 0.45 * each)
 
-    def _set_title(self, panel: tuple[Axes, ...], title: str) -> None:
-        if title != self._titles[panel]:
-            self._titles[panel] = title
-            self._fit_title(panel)
+    def _set_title(self, side: _Side, title: str) -> None:
+        if title != side.title:
+            side.title = title
+            self._fit_title(side)
 
-    def _fit_title(self, panel: tuple[Axes, ...]) -> None:
+    def _fit_title(self, side: _Side) -> None:
         """Writes a panel's title over all its axes, as much of its end as there is room for."""
-        title = self._titles[panel]
+        title = side.title
         if len(title) > _LONGEST_TITLE:
             title = "…" + title[1 - _LONGEST_TITLE :]
         _, each, _ = self._room()
@@ -232,7 +270,7 @@ class ActivationFigure:
         # Larger letters are drawn about as wide as they are, so that nothing is lost to hinting.
         room = HINTING * (each + _BETWEEN - 8)
         title = shortened(title, room, points, keep_end=True)
-        for axes in panel:
+        for axes in side.axes:
             if axes is not self._map.profile_axes:
                 axes.title.set_text(title)
 
@@ -247,10 +285,10 @@ class ActivationFigure:
 
     # --------------------------------------------------------------------------------------- zoom
 
-    def _see(self, panel: tuple[Axes, ...], whole: Mapping[Axes, Limits]) -> bool:
+    def _see(self, side: _Side, whole: Mapping[Axes, Limits]) -> bool:
         """Shows these axes of a panel, and no others; says whether `full_limits` became others."""
         changed = False
-        for axes in panel:
+        for axes in side.axes:
             _set_seen(axes, axes in whole)
             if axes in whole:
                 changed |= self._show_whole(axes, whole[axes])
@@ -264,7 +302,7 @@ class ActivationFigure:
         if before == whole:
             return False
         self._full_limits[axes] = whole
-        value = self._value_dimension.get(axes)
+        value = _VALUE_DIMENSION.get(str(axes.get_label()))
         moves_x = moves_y = True
         if before is not None and value is not None and before[1 - value] == whole[1 - value]:
             # As many places as before: only the values' range may go along, where all of it shows.
@@ -277,68 +315,21 @@ class ActivationFigure:
         return True
 
 
-class _Words:
-    """Lines of text in place of a picture, as many as there is room for."""
+class _Side:
+    """One of the two panels: axes that lie on one another, and the title over all of them.
 
-    def __init__(self, axes: Axes) -> None:
-        self.axes = axes
-        axes.set_axis_off()
-        axes.format_coord = lambda x, y: ""  # type: ignore[method-assign]  # noqa: ARG005
-        # The font comes with matplotlib, so that widths do not depend on what is installed.
-        self._text = axes.text(
-            0,
-            1,
-            "",
-            transform=axes.transAxes,
-            family="DejaVu Sans Mono",
-            fontsize="small",
-            ha="left",
-            va="top",
-            linespacing=_LINE_SPACING,
-            usetex=False,
-            parse_math=False,
-            clip_on=True,
-        )
-        self._whole = ""
+    Attributes:
+        name: What is shown there.
+        axes: Those made so far, the ones that are there from the beginning first.
+        title: The title, of any length.
+        words: What writes words there, once there were any.
+    """
 
-    def show(self, text: str) -> Mapping[Axes, Limits]:
-        if text != self._whole:
-            self._whole = text
-            self.fit()
-        return {self.axes: ((0.0, 1.0), (0.0, 1.0))}
-
-    def fit(self) -> None:
-        """Wraps the lines at the panel's edge, and says how many more there are below."""
-        box = self.axes.get_position(original=True)
-        inches = self.axes.figure.get_size_inches()  # type: ignore[union-attr]
-        columns = max(int(100 * box.width * inches[0] / self._measure("M")[0]), 1)
-        lines = [
-            part
-            for line in self._whole.expandtabs(4).splitlines()
-            for part in (textwrap.wrap(line, columns, replace_whitespace=False) or [""])
-        ]
-        rows = self._count_fitting(lines, 100 * box.height * inches[1])
-        if len(lines) > rows:
-            more = len(lines) - (rows - 1)
-            lines = [*lines[: rows - 1], f"… {more} more lines"[:columns]]
-        self._text.set_text("\n".join(lines))
-
-    def _count_fitting(self, lines: list[str], room: float) -> int:
-        """Counts how many of these lines are no higher together than the room, in pixels."""
-        for count, line in enumerate(lines):
-            _, height, descent = self._measure("lp…" + line)
-            # What is drawn is whole pixels high.
-            room -= _LINE_SPACING * math.ceil(height - descent) + math.ceil(descent)
-            if room < 0:
-                return max(count, 1)
-        return len(lines)
-
-    def _measure(self, text: str) -> tuple[float, float, float]:
-        """Gives width, height and descent of a text, in pixels at 100 dots per inch."""
-        font: FontProperties = self._text.get_fontproperties()
-        size = text_to_path.get_text_width_height_descent(text, font, False)
-        width, height, descent = (length * 100 / 72 for length in size)
-        return width, height, descent
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.axes: list[Axes] = []
+        self.title = ""
+        self.words: WordsPanel | None = None
 
 
 def _make_plain(axes: Axes) -> None:

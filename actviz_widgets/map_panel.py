@@ -1,13 +1,14 @@
 """The figure's right panel: what a layer puts out, as a map or as bars.
 
-Artists are made once. To show something is to set their data; which axes are seen, and how far
-they are zoomed in, is the figure's to say.
+Artists are made once, when they are first needed. To show something is to set their data; which
+axes are seen, and how far they are zoomed in, is the figure's to say.
 """
 
 from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Literal
 
 import matplotlib as mpl
@@ -49,20 +50,28 @@ class MapPanel:
     """A feature map with its colour bar, and a number per row as a line between them.
 
     Args:
-        axes: Where to draw the map; the others' axes are added to its figure.
+        axes: Where to draw the map; the colour bar's axes are added to them.
+        new_axes: Gives the line's axes, by their label, when the first one is shown.
         colors: The map's colours.
 
     Attributes:
         axes: Those of the map.
-        profile_axes: Those of the line.
+        profile_axes: Those of the line; `None` before the first one.
         color_bar_axes: Those of the colour bar.
         color_bar: The colour bar.
         profile_room: Pixels, at 100 dots per inch, that the line needs beside the map.
     """
 
-    def __init__(self, axes: Axes, colors: mpl.colors.Colormap) -> None:
+    def __init__(
+        self,
+        axes: Axes,
+        new_axes: Callable[[str], AbstractContextManager[Axes]],
+        colors: mpl.colors.Colormap,
+    ) -> None:
         self.axes = axes
+        self.profile_axes: Axes | None = None
         self.profile_room = 0
+        self._new_axes = new_axes
         self._image = CellImage(axes, cmap=colors, norm=Normalize(0, 1), origin="upper")
         self._image.set_data(np.zeros((1, 1)))
         self._image.set_clip_path(axes.patch)
@@ -82,13 +91,11 @@ class MapPanel:
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
         axes.tick_params(labelsize="small")
-        self._add_profile()
         self._add_color_bar()
         self._values = np.zeros((0, 0))
-        self._profile = np.zeros(0)
+        self._profile: _Profile | None = None
         self._place: Callable[[int, int], str] = lambda row, column: f"row {row}, column {column}"
         axes.format_coord = self._describe_value  # type: ignore[method-assign]
-        self.profile_axes.format_coord = self._describe_row  # type: ignore[method-assign]
 
     def show(self, view: MapView) -> Mapping[Axes, Limits]:
         """Sets the map, and gives the axes it is in with the limits that show all of it."""
@@ -115,21 +122,10 @@ class MapPanel:
         if view.profile is None:
             return {self.axes: whole}
         self.profile_room = _PROFILE_GAP + _PROFILE_WIDTH
-        return {self.axes: whole, self.profile_axes: (self._set_profile(view.profile), whole[1])}
-
-    def _add_profile(self) -> None:
-        self.profile_axes = self.axes.figure.add_axes(
-            (0.5, 0, 0.5, 1), label="profile", sharey=self.axes
-        )
-        (self._line,) = self.profile_axes.plot(
-            [], [], color="#0072B2", linestyle="-", linewidth=1.2, marker="None", markersize=4
-        )
-        self.profile_axes.tick_params(
-            left=False, labelleft=False, right=False, labelright=False, labelbottom=False
-        )
-        # Two lines say from where to where: numbers at the ticks would run into each other.
-        self.profile_axes.set_xlabel("", fontsize="x-small", labelpad=1, linespacing=1.0)
-        self.profile_axes.set_axes_locator(_Beside(self.axes, lambda: _PROFILE_GAP, _PROFILE_WIDTH))
+        if self._profile is None:
+            with self._new_axes("profile") as self.profile_axes:
+                self._profile = _Profile(self.profile_axes, self.axes)
+        return {self.axes: whole, self._profile.axes: (self._profile.show(view.profile), whole[1])}
 
     def _add_color_bar(self) -> None:
         self.color_bar_axes = self.axes.inset_axes((1.03, 0, 0.05, 1))
@@ -139,32 +135,52 @@ class MapPanel:
         )
         self.color_bar = ColorBar(self.color_bar_axes, self._image)
 
-    def _set_profile(self, profile: np.ndarray) -> tuple[float, float]:
-        self._profile = profile
-        drawable = _drawable(profile)
-        self._line.set_data(drawable, np.arange(len(drawable)))
-        self._line.set_marker("o" if len(drawable) == 1 else "None")
-        finite = drawable[np.isfinite(drawable)]
-        low, high = color_scale.limits(drawable)
-        ends = [finite.min(), finite.max()] if finite.size else []
-        self.profile_axes.xaxis.set_major_locator(FixedLocator(ends))
-        # Zero is added for the sake of "-0".
-        text = f"{ends[0] + 0:.3g}\nto {ends[1] + 0:.3g}" if ends else "not\nfinite"
-        self.profile_axes.xaxis.label.set_text(text)
-        room = 0.08 * (high - low)
-        return low - room, high + room
-
     def _describe_value(self, x: float, y: float) -> str:
         row, column = round(y), round(x)
         if not (0 <= row < self._values.shape[0] and 0 <= column < self._values.shape[1]):
             return ""
         return f"{self._place(row, column)}: {float(self._values[row, column]):.6g}"
 
-    def _describe_row(self, x: float, y: float) -> str:  # noqa: ARG002
+
+class _Profile:
+    """A number per row of a map, as a line beside it."""
+
+    def __init__(self, axes: Axes, map_axes: Axes) -> None:
+        self.axes = axes
+        axes.sharey(map_axes)
+        (self._line,) = axes.plot(
+            [], [], color="#0072B2", linestyle="-", linewidth=1.2, marker="None", markersize=4
+        )
+        axes.tick_params(
+            left=False, labelleft=False, right=False, labelright=False, labelbottom=False
+        )
+        # Two lines say from where to where: numbers at the ticks would run into each other.
+        axes.set_xlabel("", fontsize="x-small", labelpad=1, linespacing=1.0)
+        axes.set_axes_locator(_Beside(map_axes, lambda: _PROFILE_GAP, _PROFILE_WIDTH))
+        self._values = np.zeros(0)
+        axes.format_coord = self._describe  # type: ignore[method-assign]
+
+    def show(self, values: np.ndarray) -> tuple[float, float]:
+        """Sets the line, and gives the limits that show all of its values."""
+        self._values = values
+        drawable = _drawable(values)
+        self._line.set_data(drawable, np.arange(len(drawable)))
+        self._line.set_marker("o" if len(drawable) == 1 else "None")
+        finite = drawable[np.isfinite(drawable)]
+        low, high = color_scale.limits(drawable)
+        ends = [finite.min(), finite.max()] if finite.size else []
+        self.axes.xaxis.set_major_locator(FixedLocator(ends))
+        # Zero is added for the sake of "-0".
+        text = f"{ends[0] + 0:.3g}\nto {ends[1] + 0:.3g}" if ends else "not\nfinite"
+        self.axes.xaxis.label.set_text(text)
+        room = 0.08 * (high - low)
+        return low - room, high + room
+
+    def _describe(self, x: float, y: float) -> str:  # noqa: ARG002
         row = round(y)
-        if not 0 <= row < len(self._profile):
+        if not 0 <= row < len(self._values):
             return ""
-        return f"row {row}: {float(self._profile[row]):.6g}"
+        return f"row {row}: {float(self._values[row]):.6g}"
 
 
 class BarsPanel:
@@ -175,6 +191,7 @@ class BarsPanel:
 
     Attributes:
         axes: Those of the bars.
+        label_room: Pixels, at 100 dots per inch, that the labels take.
     """
 
     def __init__(self, axes: Axes) -> None:
@@ -200,7 +217,7 @@ class BarsPanel:
         self._values = np.zeros(0)
         self._names: tuple[str, ...] = ()
         self._written: tuple[object, ...] = ()
-        self._label_room = 0.0
+        self.label_room = 0.0
         axes.format_coord = self._describe  # type: ignore[method-assign]
 
     def show(self, view: BarsView) -> Mapping[Axes, Limits]:
@@ -240,7 +257,7 @@ class BarsPanel:
         )
         wanted = (self._names, known, height, room)
         if wanted == self._written:
-            return self._label_room
+            return self.label_room
         self._written = wanted
         count = max(len(self._names), 1)
         small = FontProperties(size="small").get_size_in_points()
@@ -257,8 +274,8 @@ class BarsPanel:
             tick.label1.set_usetex(False)
             tick.label1.set_parse_math(False)  # class names may hold dollar signs
         widest = max((width_of(label, points) for label in labels), default=0.0)
-        self._label_room = widest + _TICK
-        return self._label_room
+        self.label_room = widest + _TICK
+        return self.label_room
 
     def _describe(self, x: float, y: float) -> str:  # noqa: ARG002
         index = round(y)

@@ -586,6 +586,50 @@ def test_changing_between_all_views_makes_no_artists() -> None:
     assert len(artists(view)) == before
 
 
+def test_axes_are_made_when_they_are_first_needed() -> None:
+    view = made()
+    assert [axes.get_label() for axes in view.figure.axes] == ["picture", "feature map"]
+    view.show_activation(BARS, "bars")
+    view.show_activation(MapView(RAMP), "map")
+    labels = [axes.get_label() for axes in view.figure.axes]
+    assert labels == ["picture", "feature map", "bars"]
+
+
+def test_axes_that_are_made_later_look_as_the_settings_were_for_the_first_ones() -> None:
+    settings = {"axes.facecolor": "#203040", "axes.edgecolor": "red", "axes.titleweight": "bold"}
+    with mpl.rc_context(settings):
+        view = ActivationFigure()
+    before = dict(mpl.rcParams.copy())
+    for given in INPUTS.values():
+        view.show_input(given, "input")
+    for activation in ACTIVATIONS.values():
+        view.show_activation(activation, "activation")
+    assert dict(mpl.rcParams.copy()) == before
+    assert len(view.figure.axes) == 8
+    for axes in view.figure.axes:
+        assert to_rgb(axes.get_facecolor()) == to_rgb("#203040")
+        assert to_rgb(axes.spines["left"].get_edgecolor()) == to_rgb("red")
+        assert axes.title.get_fontweight() == "bold"
+
+
+def test_it_does_not_matter_which_axes_are_made_first() -> None:
+    def pixels(*order: str) -> np.ndarray:
+        view = ActivationFigure()
+        view.figure.set_size_inches(3, 2)
+        view.figure.canvas.callbacks.process("resize_event", None)
+        for label in order:
+            if label in ("rows", "lines"):
+                view.show_input(INPUTS[label], LONG)
+            else:
+                view.show_activation(ACTIVATIONS[label], LONG)
+        return drawn(view)
+
+    np.testing.assert_array_equal(
+        pixels("lines", "three bars", "rows"), pixels("rows", "three bars")
+    )
+    np.testing.assert_array_equal(pixels("three bars", "rows"), pixels("rows", "three bars"))
+
+
 def test_stepping_through_channels_keeps_the_very_same_artists() -> None:
     view = shown(MapView(RAMP, profile=PROFILE), SeriesView(WAVES), "caption")
     drawn(view)

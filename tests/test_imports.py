@@ -36,6 +36,7 @@ FLOORS = (
         "sampling",
         "structures",
         "views",
+        "words_panel",
     },
     {
         "array_inputs",
