@@ -7,8 +7,7 @@ By ipympl's rules the kernel says that there is something to draw, the browser a
 has nothing else to show, and the kernel draws: a whole round trip before the first line is drawn.
 So a request of the browser is kept until there is something to draw, and what the browser itself
 has brought about, by a slider, is sent without any: a slider waits for its answer before it sends
-the next value, so that frames never pile up. Such a frame shows the new images first; the texts
-beside them follow when the slider rests.
+the next value, so that frames never pile up.
 
 Three of ipympl's private names are used here (`_handle_message`, `_handle_msg`, `_force_full`); the
 version is bounded for them, and `tests/test_canvas.py` holds what they are expected to do.
@@ -18,7 +17,6 @@ from __future__ import annotations
 
 import io
 import itertools
-import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -54,10 +52,6 @@ if TYPE_CHECKING:
 
 _numbers = itertools.count(1)
 
-# Seconds from a light frame to the whole one, if no other comes; and for which, while a slider
-# moves, the texts may stay behind.
-_SETTLING, _LONGEST_LIGHT = 0.08, 0.25
-
 
 class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
     """A canvas whose messages are all handled on one thread.
@@ -71,10 +65,8 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
         self._owner = owner
         self._frames = Frames()
         self._has_page = False
-        self._light_since: float | None = None
         self._is_due = False
         self._is_asked = False
-        self._answers = 0
         super().__init__(figure)
         self._repainter = Repainter(self)
         manager = FigureManager(self, next(_numbers))
@@ -97,8 +89,9 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
     def draw(self) -> None:
         """Draws what has changed, and sends it if there is a page to show it."""
         self._repainter.paint()
-        self._light_since, self._is_due = None, False
-        self._send_frame()
+        self._is_due = self._is_asked = False
+        if self._has_page:
+            self.send_binary(self.get_diff_image())
 
     def draw_idle(self) -> None:
         """Draws when the browser asks for it."""
@@ -109,30 +102,11 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
             super().draw_idle()
 
     def draw_in_answer(self) -> None:
-        """Draws at once what a message from the browser has brought about, the images first."""
-        if not self._has_page:
-            self.draw_idle()
-            return
-        now = time.monotonic()
-        since = now if self._light_since is None else self._light_since
-        self._repainter.paint(lightly=now - since < _LONGEST_LIGHT)
-        self._send_frame()
-        if self._repainter.is_settled:
-            self._light_since, self._is_due = None, False
-            return
-        self._light_since, self._is_due = since, True
-        self._answers += 1
-        answer = self._answers
-        self._owner.run_later(_SETTLING, lambda: self._settle(answer))
-
-    def _settle(self, answer: int) -> None:
-        if answer == self._answers and self._light_since is not None and self.toolbar is not None:
-            self.draw()
-
-    def _send_frame(self) -> None:
-        self._is_asked = False
+        """Draws at once what a message from the browser has brought about."""
         if self._has_page:
-            self.send_binary(self.get_diff_image())
+            self.draw()
+        else:
+            self.draw_idle()
 
     def handle_draw(self, event: object) -> None:  # noqa: ARG002
         """Meets the browser's request for a frame, or keeps it until there is something new."""

@@ -39,8 +39,6 @@ class _Level:
         artists: Those artists, in their order.
         pixels: `(height, width, 4)`; `None` for the empty canvas.
         wanted: The artists that the level was made for; the others lie over them.
-        images: The images among the wanted artists, and what lies over them; empty if that includes
-            texts.
         above: Bounds of what is painted here already, though the figure paints it after some of the
             artists, and how many those are: none of them may meet it.
     """
@@ -48,7 +46,6 @@ class _Level:
     artists: tuple[Artist, ...]
     pixels: np.ndarray | None = None
     wanted: frozenset[Artist] = frozenset()
-    images: tuple[Artist, ...] = ()
     above: tuple[tuple[int, Bbox], ...] = ()
 
 
@@ -67,8 +64,6 @@ class Repainter:
         self._views: dict[Axes, tuple[object, ...]] = {}
         self._visible: dict[Artist, bool] = {}
         self._changed_last: frozenset[Artist] = frozenset()
-        # What has changed and was left out of a light painting.
-        self._owed: frozenset[Artist] = frozenset()
         self._renderer: Any = None
         self._is_painting = False
         canvas.mpl_connect("draw_event", lambda _: None if self._is_painting else self.forget())
@@ -77,13 +72,8 @@ class Repainter:
         """Has all painted anew the next time."""
         self._levels.clear()
 
-    def paint(self, *, lightly: bool = False) -> np.ndarray:
+    def paint(self) -> np.ndarray:
         """Brings the canvas up to date.
-
-        Args:
-            lightly: Whether it will do to paint the images alone, if the artists that changed are
-                those that changed last time. Texts then stay as they were: see `is_settled`.
-                Defaults to `False`.
 
         Returns:
             Its pixels, `(height, width, 4)`, 0 to 255. They are the canvas's own memory.
@@ -99,11 +89,7 @@ class Repainter:
             # Gives axes their places, as matplotlib does before it draws.
             figure._get_draw_artists(renderer)  # type: ignore[attr-defined]
             changed = self._find_changed(figure, renderer)
-            if lightly and self._can_paint_images(changed):
-                self._owed = changed
-                _draw(self._levels[-1].images, renderer)
-            elif changed:
-                self._owed = frozenset()
+            if changed:
                 self._paint(changed, renderer, pixels)
             figure.stale = False
             if changed:
@@ -114,15 +100,6 @@ class Repainter:
         finally:
             self._is_painting = False
         return pixels
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether the last painting was a whole one."""
-        return not self._owed
-
-    def _can_paint_images(self, changed: frozenset[Artist]) -> bool:
-        level = self._levels[-1]
-        return bool(level.images) and changed == level.wanted
 
     def _find_changed(self, figure: Figure, renderer: Any) -> frozenset[Artist]:
         """Gives the artists that would not look as they did when they were painted."""
@@ -138,11 +115,10 @@ class Repainter:
                 axes._update_title_position(renderer)  # type: ignore[attr-defined]
         if is_new:
             self._levels[:] = [_Level(artists)]
-            self._owed = frozenset()
             return frozenset(artists)
         moved = {axes for axes in every_axes if self._places[axes] != places.get(axes)}
         zoomed = {axes for axes in every_axes if self._views[axes] != views.get(axes)}
-        return self._owed | frozenset(
+        return frozenset(
             artist
             for artist in artists
             if self._visible[artist] != visible[artist]
@@ -174,7 +150,9 @@ class Repainter:
             _restore(pixels, levels[-1].pixels)
         while True:
             level = levels[-1]
-            _draw(level.artists, renderer)
+            for artist in level.artists:
+                artist.draw(renderer)
+                artist.stale = False
             if not _reaches_above(level, changed, renderer):
                 return
             # Grown into what should be painted over it.
@@ -196,16 +174,15 @@ class Repainter:
                 above.append((len(upper), box))
         if len(upper) == len(level.artists) or len(self._levels) == _MOST_LEVELS:
             return
-        _draw([artist for artist in level.artists if artist not in upper], renderer)
-        images = [box for artist, box in boxes.items() if artist in wanted and _is_image(artist)]
-        over = [artist for artist in upper if _meet(boxes[artist], images)]
-        if any(isinstance(artist, Text | Axis) for artist in over):
-            over = []
+        for artist in level.artists:
+            if artist not in upper:
+                artist.draw(renderer)
+                artist.stale = False
         above += [
             (sum(artist in upper for artist in level.artists[:count]), box)
             for count, box in level.above
         ]
-        self._levels.append(_Level(tuple(upper), pixels.copy(), wanted, tuple(over), tuple(above)))
+        self._levels.append(_Level(tuple(upper), pixels.copy(), wanted, tuple(above)))
 
 
 def _effort(artists: Iterable[Artist]) -> int:
@@ -269,16 +246,6 @@ def _goes_with_data(artist: Artist) -> bool:
 def _restore(pixels: np.ndarray, kept: np.ndarray | None) -> None:
     # As Agg clears its canvas: white that lets all through.
     pixels[...] = np.array((255, 255, 255, 0), np.uint8) if kept is None else kept
-
-
-def _draw(artists: Iterable[Artist], renderer: Any) -> None:
-    for artist in artists:
-        artist.draw(renderer)
-        artist.stale = False
-
-
-def _is_image(artist: Artist) -> bool:
-    return isinstance(artist, AxesImage) and artist.get_visible()
 
 
 def _bounds(artist: Artist, renderer: Any) -> Bbox | None:
