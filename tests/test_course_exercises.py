@@ -34,6 +34,11 @@ def test_whatever_is_answered_there_is_a_verdict(
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
+def test_no_number_is_too_large_to_be_judged(exercises: Exercises, exercise: int) -> None:
+    assert not exercises.check(exercise, 10**400).right
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_dots_are_no_answer_yet(exercises: Exercises, exercise: int) -> None:
     assert repr(exercises.check(exercise, ...)).startswith("No answer yet. ")
 

@@ -51,5 +51,5 @@ def number(answer: object, what: str) -> float:
         if answer is ... or answer is None or isinstance(answer, str | bool):
             raise TypeError
         return float(answer)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise NotAnAnswer(f"A number is wanted: {what}.") from None

@@ -152,7 +152,7 @@ class Exercises:
             raise NotAnAnswer(f"A picture: {wanted}.")
         try:
             picture = np.asarray(answer, np.float32)
-        except (TypeError, ValueError):
+        except (OverflowError, TypeError, ValueError):
             raise NotAnAnswer(f"This is no picture: {wanted}.") from None
         if picture.shape != (*PICTURE_SIZE, 3):
             raise NotAnAnswer(f"The picture has the shape {picture.shape}; {wanted}.")

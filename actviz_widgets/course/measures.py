@@ -18,6 +18,7 @@ from .pictures import HAND_MADE, hand_made_maps
 if TYPE_CHECKING:
     import keras
 
+AT_A_TIME = 10  # pictures, whose activations fill the memory; Binder has little
 GRID = 7
 """Places along each side at which a probe sees a layer: those of the smallest one."""
 
@@ -91,9 +92,11 @@ def measure(
     for pictures, batch_labels in batches:
         pixels = np.asarray(pictures)
         labels.append(np.asarray(batch_labels).ravel())
-        maps = hand_made_maps(pixels)
-        for name, activation in activation_model(pictures).items():
-            collected[name].add(np.asarray(activation), pixels, maps)
+        for start in range(0, len(pixels), AT_A_TIME):
+            some = pixels[start : start + AT_A_TIME]
+            maps = hand_made_maps(some)
+            for name, activation in activation_model(some).items():
+                collected[name].add(np.asarray(activation), some, maps)
     count = sum(map(len, labels))
     if count < 2:
         raise ValueError(f"Measuring takes two pictures or more, not {count}.")
@@ -114,7 +117,7 @@ def probe_accuracy(features: np.ndarray, labels: np.ndarray) -> float:
     Returns:
         Share of the pictures, `[0, 1]`, that a probe fitted on all others puts in their class.
     """
-    centred = features - features.mean(axis=0)
+    centred = features - features.mean(axis=0, dtype=np.float64)
     spread = centred.std(axis=0)
     scaled = centred[:, spread > 0] / spread[spread > 0]
     signs = np.where(labels > 0.5, 1.0, -1.0)
@@ -163,7 +166,7 @@ class _Collected:
         first = sum(self.counts) % 2
         self.zeros.append(float((activation == 0).mean()))
         self.counts.append(len(activation))
-        self.features.append(grid_means(activation))
+        self.features.append(grid_means(activation).astype(np.float32))  # of all pictures
         for fits, every_other in (
             (True, slice(first, None, 2)),
             (False, slice(1 - first, None, 2)),

@@ -23,6 +23,8 @@ from tests.side_door import evaluate, execute
 ROOT = Path(__file__).parents[2]
 BINDER = ROOT / "binder"
 MOST_MEMORY = 1.5 * 10**9  # bytes; Binder gives 2 GB
+KEPT = "ACTVIZ_BINDER_ENVIRONMENT"
+"""The variable that names a folder in which the environment of `binder/` is made, and left."""
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +44,19 @@ def test_the_image_has_the_right_python(dockerfile: str) -> None:
 
 
 def test_the_image_is_built_in_the_right_steps(dockerfile: str) -> None:
+    owner = os.getuid()  # who runs repo2docker; on Binder a user of its own
     steps = [
-        "COPY --chown=0:0 src/ ${REPO_DIR}/",
+        "WORKDIR ${REPO_DIR}",
+        f"COPY --chown={owner}:{owner} src/ ${{REPO_DIR}}/",
         'pip install --no-cache-dir -r "binder/requirements.txt"',
         "RUN ./binder/postBuild",
         'ENV R2D_ENTRYPOINT="${REPO_DIR}/binder/start"',
     ]
-    # The package is installed from the repository, so it must be there by then.
+    # The package is installed from the repository, so that must be there by then, and the folder
+    # in which pip looks for it.
     places = [dockerfile.index(step) for step in steps]
     assert places == sorted(places)
+    assert dockerfile.count("WORKDIR") == 1
 
 
 def test_the_badge_opens_the_quickstart_in_jupyterlab() -> None:
@@ -74,8 +80,11 @@ def test_a_session_starts_with_one_thread_and_becomes_the_command() -> None:
 def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The interpreter of an environment that has only what `binder/` asks for."""
     folder = tmp_path_factory.mktemp("binder")
-    subprocess.run([sys.executable, "-m", "venv", folder / "environment"], check=True)
-    python = folder / "environment" / "bin" / "python"
+    kept = os.environ.get(KEPT)
+    made = Path(kept) if kept else folder / "environment"
+    assert not made.exists(), f"{made} is there already; {KEPT} must name a folder to be made."
+    subprocess.run([sys.executable, "-m", "venv", made], check=True)
+    python = made / "bin" / "python"
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["PATH"] = f"{python.parent}{os.pathsep}{environment['PATH']}"
     subprocess.run(
@@ -86,7 +95,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     )
     subprocess.run([BINDER / "postBuild"], check=True, cwd=folder, env=environment)
     yield python
-    shutil.rmtree(folder / "environment")  # 2 GB
+    if not kept:
+        shutil.rmtree(made)  # 2 GB
 
 
 @pytest.fixture(scope="module")
