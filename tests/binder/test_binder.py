@@ -23,8 +23,6 @@ from tests.side_door import evaluate, execute
 ROOT = Path(__file__).parents[2]
 BINDER = ROOT / "binder"
 MOST_MEMORY = 1.5 * 10**9  # bytes; Binder gives 2 GB
-KEPT = "ACTVIZ_BINDER_ENVIRONMENT"
-"""The variable that names a folder in which the environment of `binder/` is made, and left."""
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +78,7 @@ def test_a_session_starts_with_one_thread_and_becomes_the_command() -> None:
 def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The interpreter of an environment that has only what `binder/` asks for."""
     folder = tmp_path_factory.mktemp("binder")
-    kept = os.environ.get(KEPT)
-    made = Path(kept) if kept else folder / "environment"
-    assert not made.exists(), f"{made} is there already; {KEPT} must name a folder to be made."
+    made = folder / "environment"
     subprocess.run([sys.executable, "-m", "venv", made], check=True)
     python = made / "bin" / "python"
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -95,8 +91,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     )
     subprocess.run([BINDER / "postBuild"], check=True, cwd=folder, env=environment)
     yield python
-    if not kept:
-        shutil.rmtree(made)  # 2 GB
+    shutil.rmtree(made)  # 2 GB
 
 
 @pytest.fixture(scope="module")
