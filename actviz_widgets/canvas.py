@@ -80,14 +80,33 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
         self.layout.max_width = "100%"
 
     def _handle_msg(self, msg: dict[str, Any]) -> None:
-        self._owner.run(lambda: super(FigureCanvas, self)._handle_msg(msg))
+        self._owner.run(lambda: self._is_open() and super(FigureCanvas, self)._handle_msg(msg))
 
     def _handle_message(self, widget: object, content: dict[str, Any], buffers: Any) -> None:
         # The toolbar's messages come in here, past `_handle_msg`.
-        self._owner.run(lambda: super(FigureCanvas, self)._handle_message(widget, content, buffers))
+        self._owner.run(
+            lambda: (
+                self._is_open()
+                and super(FigureCanvas, self)._handle_message(widget, content, buffers)
+            )
+        )
+
+    def _is_open(self) -> bool:
+        # What another thread has handed over may be run when all is closed.
+        return self.manager is not None
 
     def draw(self) -> None:
-        """Draws what has changed, and sends it if there is a page to show it."""
+        """Draws all of the figure, and sends what has changed if there is a page to show it.
+
+        For changes that matplotlib takes no note of, such as another colour of a tick's label.
+        """
+        self._repainter.forget()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        """Draws what has changed, and sends it."""
+        if not self._is_open():
+            return
         self._repainter.paint()
         self._is_due = self._is_asked = False
         if self._has_page:
@@ -97,21 +116,21 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
         """Draws when the browser asks for it."""
         self._is_due = True
         if self._is_asked:
-            self._owner.run(self.draw)
+            self._owner.run(self._redraw)
         else:
             super().draw_idle()
 
     def draw_in_answer(self) -> None:
         """Draws at once what a message from the browser has brought about."""
         if self._has_page:
-            self.draw()
+            self._redraw()
         else:
             self.draw_idle()
 
     def handle_draw(self, event: object) -> None:  # noqa: ARG002
         """Meets the browser's request for a frame, or keeps it until there is something new."""
         if self._is_due or self.figure.stale:
-            self.draw()
+            self._redraw()
         else:
             self._is_asked = True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,8 @@ from .pictures import Picture, Pictures
 from .symbolic_inputs import fixed_batch_size, total_size
 
 _MOST_GRAPHS = 4  # sizes of pictures for which a graph is kept
-# To trace a graph takes as long as two or three eager passes: it pays from the third picture on.
+# To trace a graph takes as long as two or three eager passes: it pays from the third
+# picture of a size on.
 _EAGER_PASSES = 2
 
 
@@ -42,7 +44,7 @@ class Extraction:
         # By the shapes of the inputs, and whether layers are kept in part.
         self._graphs: dict[tuple[tuple[tuple[int, ...], ...], bool], GraphPass] = {}
         self._may_compile = can_be_compiled(activation_model.model)
-        self._eager_passes = 0
+        self._eager_passes: Counter[tuple[tuple[int, ...], ...]] = Counter()
         self._batch_size = fixed_batch_size(activation_model.model)
         # By the shapes of the inputs, which sizes left open depend on.
         self._shapes: dict[tuple[tuple[int, ...], ...], dict[str, tuple[int | None, ...]]] = {}
@@ -110,7 +112,6 @@ class Extraction:
         elif size <= memory_budget:
             batch = self._batch(picture)
             self._first_pass = self._pass(picture, lambda: self._eager(batch, None))
-            self._eager_passes = 1
         elif self._may_compile:
             self._compiled_or_none(self._batch(picture), in_parts=True)
 
@@ -118,17 +119,17 @@ class Extraction:
         self, model_input: Any, layers: tuple[str, ...], sizes: Mapping[str, int]
     ) -> ForwardPass:
         in_parts = len(layers) < len(sizes)
-        if in_parts or self._eager_passes >= _EAGER_PASSES:
+        if in_parts or self._eager_passes[_shapes(model_input)] >= _EAGER_PASSES:
             graph = self._compiled_or_none(model_input, in_parts=in_parts)
             if graph is not None:
                 try:
                     return graph.run(model_input, layers)
                 except Exception:  # a layer that runs eagerly alone, for one
                     self._give_up_graphs()
-        self._eager_passes += 1
         return self._eager(model_input, layers)
 
     def _eager(self, model_input: Any, layers: tuple[str, ...] | None) -> ForwardPass:
+        self._eager_passes[_shapes(model_input)] += 1
         with backends.without_gradients():
             return self._model.forward_pass(model_input, layers, of_those_called=True)
 
@@ -157,8 +158,11 @@ class Extraction:
         """Gives the graph for inputs of these shapes, if the model can be one."""
         if not self._may_compile:
             return None
-        key = tuple(array.shape for array in keras.tree.flatten(model_input)), in_parts
-        if key not in self._graphs or not self._graphs[key].fits(model_input):
+        key = _shapes(model_input), in_parts
+        graph = self._graphs.pop(key, None)
+        if graph is not None and graph.fits(model_input):
+            self._graphs[key] = graph  # as the one that was used last
+        else:
             while len(self._graphs) >= _MOST_GRAPHS:
                 del self._graphs[next(iter(self._graphs))]
             try:
@@ -209,7 +213,11 @@ class Extraction:
 
 
 def _input_shapes(picture: Picture) -> tuple[tuple[int, ...], ...]:
-    return tuple(array.shape for array in keras.tree.flatten(picture.model_input))
+    return _shapes(picture.model_input)
+
+
+def _shapes(model_input: Any) -> tuple[tuple[int, ...], ...]:
+    return tuple(array.shape for array in keras.tree.flatten(model_input))
 
 
 def _bytes(shape: tuple[int | None, ...], dtype: str) -> int:

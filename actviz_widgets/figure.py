@@ -94,6 +94,8 @@ class ActivationFigure:
             (self._activation_side, self.map_axes),
         ):
             _make_plain(axes)
+            # Nothing is written above these axes that the title would have to be moved up from.
+            axes.set_title("", fontsize="medium", loc="center", y=1.0)
             side.axes.append(axes)
         self._map_title_transform = self.map_axes.title.get_transform()
         self._full_limits: dict[Axes, Limits] = {}

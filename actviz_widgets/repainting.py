@@ -24,8 +24,10 @@ from matplotlib.image import AxesImage
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+# At 100 dots per inch.
 _MARGIN = 2  # pixels by which lines and letters may reach beyond their bounds
 _LONGEST_TICK = 10  # pixels
+_EFFECT = 6  # points that an outline may add
 _MOST_LEVELS = 4
 # To paint the numbers beside axes takes some ten times as long as to paint a line or a title.
 _AXIS, _IMAGE, _OTHER, _WORTH_A_LEVEL = 10, 6, 1, 10
@@ -111,8 +113,8 @@ class Repainter:
         self._visible = {artist: artist.get_visible() for artist in artists}
         is_new = not self._levels or self._levels[0].artists != artists
         for axes in every_axes:
-            if axes.get_visible() and (is_new or self._places[axes] != places.get(axes)):
-                axes._update_title_position(renderer)  # type: ignore[attr-defined]
+            if axes.get_visible():
+                _place_titles(axes, renderer)
         if is_new:
             self._levels[:] = [_Level(artists)]
             return frozenset(artists)
@@ -183,6 +185,16 @@ class Repainter:
             for count, box in level.above
         ]
         self._levels.append(_Level(tuple(upper), pixels.copy(), wanted, tuple(above)))
+
+
+def _place_titles(axes: Axes, renderer: Any) -> None:
+    """Moves titles up from what is above the axes, as matplotlib does before it draws."""
+    titles = (axes.title, axes._left_title, axes._right_title)  # type: ignore[attr-defined]
+    before = [(title.get_position(), title.stale) for title in titles]
+    axes._update_title_position(renderer)  # type: ignore[attr-defined]
+    for title, (position, was_stale) in zip(titles, before, strict=True):
+        if title.get_position() == position:
+            title.stale = was_stale
 
 
 def _effort(artists: Iterable[Artist]) -> int:
@@ -260,13 +272,20 @@ def _bounds(artist: Artist, renderer: Any) -> Bbox | None:
     box = artist.get_tightbbox(renderer)
     if isinstance(artist, Axis):
         # The box is that of the labels; the ticks' marks are at the edge of the axes, or across.
-        inside = artist.axes.bbox.padded(_LONGEST_TICK)
+        inside = artist.axes.bbox.padded(_LONGEST_TICK * renderer.dpi / 100)
         box = inside if box is None else Bbox.union([box, inside])
     if box is None:
         return None
     if not np.isfinite(box.extents).all():
         return Bbox.from_extents(-np.inf, -np.inf, np.inf, np.inf)
-    return box.padded(_MARGIN)
+    return box.padded(_margin(artist) * renderer.dpi / 100)
+
+
+def _margin(artist: Artist) -> float:
+    """Gives the pixels, at 100 dots per inch, by which an artist may reach beyond its bounds."""
+    width = getattr(artist, "get_linewidth", lambda: 0)()
+    points = float(np.max(width, initial=0)) + (_EFFECT if artist.get_path_effects() else 0)
+    return _MARGIN + points * 100 / 72
 
 
 def _reaches_above(level: _Level, changed: frozenset[Artist], renderer: Any) -> bool:

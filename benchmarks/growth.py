@@ -61,6 +61,7 @@ def _explorer(layers: int = 8, pictures: int = 1, channels: int = 16) -> Activat
     explorer.layer = "first"
     explorer.image = pictures - 1
     # What a browser says when it has shown the canvas: from then on, frames are what it asks for.
+    _receive(explorer, "refresh")
     _receive(explorer, "initialized")
     return explorer
 

@@ -185,13 +185,40 @@ def test_a_message_from_another_thread_waits_for_the_owner(
     canvas: FigureCanvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[threading.Thread] = []
-    monkeypatch.setattr(canvas, "draw", lambda: drawn.append(threading.current_thread()))
+    monkeypatch.setattr(canvas, "_redraw", lambda: drawn.append(threading.current_thread()))
     other = threading.Thread(target=lambda: canvas._handle_message(canvas, {"type": "draw"}, None))
     other.start()
     other.join()
     assert drawn == []
     canvas._owner.catch_up()
     assert drawn == [threading.current_thread()]
+
+
+def test_what_other_threads_have_left_is_passed_over_when_all_is_closed(
+    canvas: FigureCanvas, browser: Browser
+) -> None:
+    def send() -> None:
+        for kind in ("draw", "refresh", "send_image_mode"):
+            canvas._handle_message(canvas, {"type": kind}, None)
+
+    other = threading.Thread(target=send)
+    other.start()
+    other.join()
+    canvas.close()
+    frames = len(browser.frames)
+    canvas._owner.catch_up()
+    canvas.draw_idle()
+    assert len(browser.frames) == frames
+
+
+def test_draw_shows_what_matplotlib_takes_no_note_of(
+    canvas: FigureCanvas, browser: Browser
+) -> None:
+    for label in canvas.figure.axes[0].get_xticklabels():
+        label.set_color("red")
+    canvas.draw()
+    assert np.array_equal(browser.shown, drawn_in_full(canvas))
+    assert (browser.shown[..., :3] == (255, 0, 0)).all(axis=-1).any()
 
 
 def test_home_goes_to_the_limits_it_was_given_and_a_zoom_stays(canvas: FigureCanvas) -> None:

@@ -150,13 +150,25 @@ def test_weights_that_change_later_change_what_the_graph_gives() -> None:
     np.testing.assert_allclose(later, expected, atol=1e-5)
 
 
-def test_how_many_graphs_are_kept_is_bounded() -> None:
-    sizes = range(16, 30, 2)
-    pictures = [np.zeros((size, size, 3), np.float32) for size in sizes for _ in range(2)]
+def test_sizes_that_come_once_are_not_traced(runs: dict[str, int]) -> None:
+    pictures = [np.zeros((size, size, 3), np.float32) for size in range(16, 32, 2)]
     activation_model = ActivationModel(small(size=None))
     extraction = Extraction(
         activation_model, Pictures(pictures, declared_inputs(activation_model)), 2**28
     )
     for image in range(len(pictures)):
         extraction.get(image, "conv_0")
+    assert runs["traced"] == 0
+
+
+def test_how_many_graphs_are_kept_is_bounded(runs: dict[str, int]) -> None:
+    sizes = range(16, 30, 2)
+    pictures = [np.zeros((size, size, 3), np.float32) for size in sizes for _ in range(4)]
+    activation_model = ActivationModel(small(size=None))
+    extraction = Extraction(
+        activation_model, Pictures(pictures, declared_inputs(activation_model)), 2**28
+    )
+    for image in range(len(pictures)):
+        extraction.get(image, "conv_0")
+    assert runs["traced"] == len(sizes)
     assert 0 < len(extraction._graphs) <= extraction_module._MOST_GRAPHS
