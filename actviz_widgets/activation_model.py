@@ -270,14 +270,15 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
 
     def _write_down(self, recording: Recording, predictions: Any, inputs: Any) -> None:
         """Takes the layer calls from the first run, where a run tells all there is to know."""
-        calls = recording.settled_calls()
+        calls, input_format = recording.settled_calls(), recording.input_format()
         shape = None
         if hasattr(predictions, "shape"):
             batch_size = keras.tree.flatten(inputs)[0].shape[0]
             shape = open_batch(predictions.shape, batch_size)
 
         def take(calls: tuple[LayerCall, ...]) -> None:
-            self._calls, self._input_format = calls, recording.input_format()
+            # Nothing of the recording itself, which holds the tensors.
+            self._calls, self._input_format = calls, input_format
             self._prediction_shape = shape
 
         if not self._may_wait:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import keras
 import numpy as np
 import pytest
@@ -99,6 +102,16 @@ def test_open_sizes_are_captured_by_the_graph_so_that_they_stay_open(
     extraction = extraction_of(small(size=None))
     assert extraction.layers["conv_0"].output_shape == (None, None, None, 8)
     assert runs["symbolic"] == 1
+
+
+@pytest.mark.parametrize("size", [20, None])
+def test_a_pass_that_shows_the_layers_holds_on_to_no_tensor(size: int | None) -> None:
+    activation_model = ActivationModel(small(size))
+    activations = activation_model(PICTURES[:1])
+    tensors = [weakref.ref(tensor) for tensor in activations.values()]
+    del activations
+    gc.collect()
+    assert [tensor() for tensor in tensors] == [None] * len(tensors)
 
 
 def test_the_arrays_look_into_the_tensors_and_cannot_be_written_to(
