@@ -20,7 +20,7 @@ from matplotlib.transforms import ScaledTranslation
 from .color_scale import color_map
 from .map_panel import HINTING, BarsPanel, MapPanel, shortened
 from .picture_panel import PicturePanel
-from .views import ActivationView, BarsView, InputView, MapView, PictureView, SeriesView
+from .views import ActivationView, BarsView, InputView, MapView, PictureView, SeriesView, WordsView
 from .words_panel import WordsPanel
 
 WIDTH, HEIGHT = 8.5, 4.25
@@ -127,7 +127,7 @@ class ActivationFigure:
             whole = self._picture.show_picture(view)
         elif isinstance(view, SeriesView):
             whole = self._picture.show_series(view)
-        else:
+        elif isinstance(view, WordsView):
             whole = self._show_words(self._input_side, view.text)
         self._set_title(self._input_side, name)
         return self._see(self._input_side, whole)
@@ -149,8 +149,10 @@ class ActivationFigure:
             whole = self._map.show(view)
         elif isinstance(view, BarsView):
             whole = self._show_bars(view)
-        else:
+        elif isinstance(view, WordsView):
             whole = self._show_words(self._activation_side, view.text)
+        else:
+            raise NotImplementedError
         self._set_title(self._activation_side, title)
         if caption != self._whole_caption:
             self._whole_caption = caption
