@@ -11,6 +11,7 @@ from . import descriptions
 from .activations import Seen
 from .epoch_extraction import EpochExtraction
 from .extraction import Extraction
+from .feature_maps import Layout
 from .pictures import Picture
 
 
@@ -42,10 +43,14 @@ class Choice:
         return self.seen.activations.get(self.layer)
 
     @property
+    def layout(self) -> Layout:
+        """How the layer's activation is laid out for this very picture."""
+        return self.extraction.layout(self.seen, self.layer)
+
+    @property
     def title(self) -> str:
         """Says which map is shown."""
-        layout = self.extraction.layout(self.seen, self.layer)
-        title = descriptions.map_title(self.layer, layout, self.channel, self.slice_index)
+        title = descriptions.map_title(self.layer, self.layout, self.channel, self.slice_index)
         return f"{title} · epoch {self.epoch}" if self.epoch_line else title
 
     def why_not(self) -> str:
@@ -96,7 +101,7 @@ class Choice:
             return self.why_not()
         return descriptions.layer_line(
             self.layer,
-            self.extraction.layout(self.seen, self.layer),
+            self.layout,
             activation,
             self.channel,
             self.slice_index,

@@ -121,6 +121,18 @@ class Chooser(widgets.HBox):  # type: ignore[misc]
         """Calls `choose` with the index of the entry that the user picks."""
         self._choose = choose
 
+    def extend(self, entries: Sequence[str]) -> None:
+        """Offers more entries, after those there are."""
+        added = enumerate(entries, start=self._count)
+        value = self.dropdown.value
+        with self.dropdown.hold_sync():
+            self.dropdown.options = (
+                *self.dropdown.options,
+                *((text, index) for index, text in added),
+            )
+            self.dropdown.value = value
+        self._count += len(entries)
+
     def show(self, index: int) -> None:
         """Shows an entry as chosen."""
         self.dropdown.value = index
@@ -140,10 +152,10 @@ class Chooser(widgets.HBox):  # type: ignore[misc]
 class NumberChooser(widgets.HBox):  # type: ignore[misc]
     """A labelled number box with a slider, for one number among many.
 
-    The slider has a step for each number that there is. A number typed that is not among them
-    stands for the nearest one, the one shown aside, in the direction of the change: so the arrows
-    of the box get on too. The number box has the label: the browser's slider takes no accessible
-    name.
+    The slider has a step for each number that there is, in the order in which they are given. A
+    number typed that is not among them stands for the nearest one, the one shown aside, in the
+    direction of the change: so the arrows of the box get on too. The number box has the label: the
+    browser's slider takes no accessible name.
 
     Args:
         owner: The thread to answer on.
@@ -185,10 +197,10 @@ class NumberChooser(widgets.HBox):  # type: ignore[misc]
         Args:
             label: What is chosen.
             value: The number.
-            numbers: All that there are, rising, `value` among them.
+            numbers: All that there are, in the order to go through them, `value` among them.
         """
         self._numbers = numbers
-        first, last = numbers[0], numbers[-1]
+        first, last = min(numbers), max(numbers)
         self.number_box.description = label.capitalize()
         for control in (self.number_box, self.slider):
             control.disabled = len(numbers) <= 1
@@ -236,8 +248,7 @@ class Row(widgets.HBox):  # type: ignore[misc]
 
     def close(self) -> None:
         """Frees the row and the controls in it."""
-        for control in self.children:
-            control.close()
+        close_all(self.children)
         close_one(super(), self)
 
 
@@ -275,7 +286,10 @@ class StatusLine(widgets.HTML):  # type: ignore[misc]
 def close_all(controls: Iterable[widgets.Widget]) -> None:
     """Frees widgets along with their layouts and styles, which they leave registered."""
     for control in controls:
-        close_one(control, control)
+        if type(control).close is widgets.Widget.close:
+            close_one(control, control)
+        else:  # it knows its parts
+            control.close()
 
 
 def close_one(closer: Any, widget: widgets.Widget) -> None:

@@ -132,3 +132,42 @@ def class_line(
     if prediction is not None:
         return f"The model predicts {prediction}."
     return f"The model puts out {float(predictions[0]):.4g}." if predictions.shape == (1,) else ""
+
+
+def class_name(class_index: int, class_names: Sequence[str] | None) -> str:
+    """Names a class: `dog`, or `class 1` where they have no names."""
+    return class_names[class_index] if class_names is not None else f"class {class_index}"
+
+
+def evidence_line(name: str, probability: float | None, score: float, *, is_logit: bool) -> str:
+    """Says how much the model gives to a class.
+
+    Args:
+        name: Of the class.
+        probability: 0 to 1; `None` if the model's output is known not to be one.
+        score: What the gradient is of.
+        is_logit: Whether that is what comes before the softmax or sigmoid.
+    """
+    before = ", before the softmax or sigmoid" if is_logit and probability is not None else ""
+    likely = "" if probability is None else f"probability {probability:.1%}, "
+    return f"Evidence for {name}: {likely}score {score:.4g}{before}."
+
+
+def survey_line(
+    noun: str, count: int, dead: int, saturated: int, pictures: tuple[int, int], note: str
+) -> str:
+    """Says how many channels are dead or saturated over the pictures.
+
+    Args:
+        noun: What there are several of: `channel`, `unit` or `head`.
+        count: How many there are.
+        dead: How many of them are zero on every picture counted.
+        saturated: How many lie at a bound of their activation function.
+        pictures: How many pictures were counted, and how many there are.
+        note: What else to say; empty if nothing.
+    """
+    counted, there = pictures
+    over = f"all {there} pictures" if counted == there > 1 else f"{counted} of {there} pictures"
+    over = "this one picture" if there == 1 else over
+    line = f"{dead} of {count} {noun}s dead, {saturated} saturated, over {over}."
+    return f"{line} {note}".strip()

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 import numpy as np
 
-from . import descriptions
+from . import descriptions, figure, saving
 from .activation_history import ActivationHistory
 from .activation_model import ActivationModel, LayerInfo
 from .activations import MEMORY_BUDGET, Seen, checked_budget
+from .appearance import Appearance
 from .canvas import FigureCanvas
 from .choice import Choice
-from .controls import Chooser, NumberChooser, Row, StatusLine
+from .controls import StatusLine
+from .downloads import Downloads
 from .epoch_extraction import EpochExtraction
+from .explorer_controls import ExplorerControls
 from .extraction import Extraction
 from .feature_maps import Layout
 from .figure import ActivationFigure
 from .latest_wins import LatestWins, OwnerThread
-from .layer_chooser import LayerChooser, LayerEntry
+from .layer_chooser import LayerEntry
+from .page import PageLink
 from .pictures import Picture, Preprocess
+from .pointing import Pointing
 from .predictions import check_class_names
+from .second_model import second_model
 from .selection import Selection
+from .showing import Showing
 from .subject import subject_of_model
-from .views import WordsView
+from .surveying import Surveying
+from .view_code import view_code
+from .views import Place
 
 if TYPE_CHECKING:
     import keras
@@ -37,22 +46,37 @@ if TYPE_CHECKING:
 _BEFORE_THE_FIRST = ("CenterCrop", "Normalization", "Rescaling", "Resizing", "ZeroPadding2D")
 
 
-class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipywidgets is untyped
+_REDRAWN = (
+    *("image", "layer", "channel", "slice", "epoch", "view", "order", "opacity", "tiles", "cmap"),
+    *("color_scale", "color_limits", "symmetric", "clip", "class_index"),
+    *("other_image", "other_model", "other_epoch", "play_over"),
+)
+_CALM = 0.3  # seconds without a redraw, after which there is time for what can wait
+
+
+class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[misc]  # ipywidgets is untyped
     """Shows what each layer of a Keras model makes of a picture, one slider away.
 
-    A widget to display, nest in others, and link: dropdowns for picture and layer, a slider and a
-    number box for the channel, and an interactive matplotlib figure of the picture and the feature
-    map. `image`, `layer` and `channel` are traits, in step with the controls. Each picture goes
-    through the model once; moving between layers and channels of it costs no further pass.
+    A widget to display, nest in others, and link: controls for view, picture, layer and channel,
+    and an interactive matplotlib figure. Each control is a trait of the same name, in step with it,
+    which can be set, observed and linked: `view`, `image`, `layer`, `channel`, and those of
+    `Selection` and `Appearance`. Each picture goes through the model once; moving between layers
+    and channels of it costs no further pass.
+
+    The views: `"channel"` shows one feature map with its histogram, `"layer"` those of all
+    channels, `"overlay"` one over the picture where it truly lies, `"compare"` two on one colour
+    scale with their difference, `"network"` a strip for each layer, and `"why"` what speaks for a
+    class: Grad-CAM (Selvaraju et al., 2017) and gradient times activation (Shrikumar et al., 2016).
+    The mouse over a map frames the receptive field of that position on the picture.
 
     Opened on an `ActivationHistory`, it shows what was kept of a training up to then, and has one
     more control and trait, `epoch`, which goes over the epochs kept and begins at the newest. That
-    costs no pass at all. The colour scale is that of each map by itself, as everywhere.
+    costs no pass at all.
 
     Args:
         model: A built Keras model, or the path of a `.keras` or `.h5` file. It is not changed. Or
-            an `ActivationHistory` that has been through `fit`: `images` and `preprocess` are its
-            own then, and `memory_budget` bounds nothing more.
+            an `ActivationHistory` that has been through `fit`: `images`, `preprocess` and `labels`
+            are its own then, and `memory_budget` bounds nothing more.
         images: One picture or many: an array `(height, width, channels)` or
             `(count, height, width, channels)`, a path, a PIL image, a list or `{name: picture}` of
             these, a folder, or a `tf.data.Dataset` of pictures or of pictures with labels (its
@@ -67,23 +91,31 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         class_names: A name per class, in the order of the labels; two for a model with one output
             unit. Defaults to `None`: `class 0`, `class 1`, ...
         layers: Layer paths to offer. Defaults to `None`, every layer call.
-        cmap: Name of a matplotlib colour map for the feature map.
+        cmap: A matplotlib colour map or the name of one, for the feature map.
         memory_budget: Bytes of pictures and activations that may be kept. Where the layers of one
             picture do not fit, they are computed in parts, as they are looked at. Defaults to
-            256 MiB, which a Binder session of 2 GB has room for.
+            256 MiB, which a Binder session of 2 GB has room for. A second model has half of it.
+        labels: The class of each picture, for the order by class contrast. Defaults to `None`:
+            those of the dataset, or the subfolders of the folder, or else the classes that the
+            model predicts.
+        compare_with: A second model, or checkpoint of the same architecture, for the compare view:
+            a Keras model, or the path of a `.keras`, `.h5` or `.weights.h5` file. Defaults to
+            `None`: two pictures, or two epochs of a history, are compared.
 
     Raises:
         TypeError: If `model` is not a Keras model, or `images` nothing that can be pictures,
             missing, or given beside a history.
         ValueError: If the model is not built or the history empty, a picture cannot be read or does
-            not fit the model, `preprocess` fails, `class_names` has the wrong length, or there is
-            no such layer or colour map. Nothing is left behind then.
+            not fit the model, `preprocess` fails, `class_names` or `labels` have the wrong length,
+            the second model takes other inputs, or there is no such layer or colour map. Nothing is
+            left behind then.
 
     Example:
     ```python
     explorer = ActivationExplorer(model, "photos/", class_names=["cat", "dog"])
     explorer.layer, explorer.channel = "conv2d_3", 17
     explorer.feature_map  # (34, 34)
+    explorer.view = "why"  # Grad-CAM for the predicted class, at that layer
     ```
     """
 
@@ -99,35 +131,64 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         layers: Sequence[str] | None = None,
         cmap: str = "viridis",
         memory_budget: int = MEMORY_BUDGET,
+        labels: Sequence[Hashable] | None = None,
+        compare_with: keras.Model | str | Path | None = None,
     ) -> None:
         # All that can be wrong with what was handed in shows before the first widget is made.
         self._owner = OwnerThread()
         memory_budget = checked_budget(memory_budget)
+        if compare_with is not None:
+            memory_budget //= 2
         if isinstance(model, ActivationHistory):
-            _check_nothing_beside(images, preprocess)
+            _check_nothing_beside(
+                images=images, preprocess=preprocess, labels=labels, compare_with=compare_with
+            )
             self._subject = model.subject(layers)
         else:
-            self._subject = subject_of_model(model, images, preprocess, layers, memory_budget)
+            self._subject = subject_of_model(
+                model, images, preprocess, layers, memory_budget, labels
+            )
         self._activation_model = self._subject.activation_model
         self._class_names = check_class_names(class_names, self._activation_model.prediction_shape)
+        other = None
+        if compare_with is not None:
+            other = second_model(compare_with, self._subject, memory_budget)
         self._view = ActivationFigure(cmap)
         epochs = tuple(self._subject.by_epoch)
         newest = self._subject.by_epoch[epochs[-1]]
         first_layer = self._first_worth_showing(newest)
         newest.get(newest.first_image, first_layer)
+        self._showing = Showing(self._subject, other, self._class_names, self._view)
 
         self._latest = LatestWins(self._redraw, self._owner)
+        self._surveying = Surveying(self._showing, self, self._owner, self._latest.request)
         self._shown = ""
         self._answers_browser = False
+        self._redraws = 0
+        self._choice: Choice | None = None
+        self._given = {
+            "preprocess": preprocess,
+            "class_names": self._class_names,
+            "layers": layers,
+            "labels": labels,
+            "compare_with": compare_with,
+        }
         super().__init__(layout=widgets.Layout(width="100%", max_width="1000px"))
+        self.add_class("actviz-explorer")
         self._closed = False
         self.offer(len(self.images), newest.layouts, epochs)
+        self._class_count = self._count_classes()
+        self.offer_to_compare(len(self.images), epochs, has_other_model=other is not None)
         self.epoch, self.image, self.layer = epochs[-1], newest.first_image, first_layer
-        self._build_controls()
+        self.cmap = cmap
+        self._choose_other(epochs, has_other_model=other is not None)
+        self._build_controls(epochs, has_other_model=other is not None)
         self._show_choice()
         self._redraw()
         # Registered after the selection's own observers, so that the channel is within the layer.
-        self.observe(self._on_choice, names=["image", "layer", "channel", "slice", "epoch"])
+        self.observe(self._on_choice, names=_REDRAWN)
+        self.observe(lambda _: self._show_position(), names="position")
+        self.observe(lambda _: self._play(), names=["playing", "speed"])
 
     # ------------------------------------------------------------------------------------- state
 
@@ -157,10 +218,10 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             ValueError: If it takes more bytes than `memory_budget`, or the model does not call the
                 layer for this picture.
         """
-        choice = self._choice(self._seen())
-        if choice.activation is None:
-            raise ValueError(choice.why_not())
-        return choice.activation
+        activation = self._seen().activations.get(self.layer)
+        if activation is None:
+            raise ValueError(self._showing.choice(self).why_not())
+        return activation
 
     @property
     def feature_map(self) -> np.ndarray:
@@ -208,20 +269,97 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             f"{f', epoch={self.epoch}' if self._subject.epoch_lines else ''})"
         )
 
+    @property
+    def dead_channels(self) -> tuple[int, ...]:
+        """The channels of the chosen layer that are zero on every picture.
+
+        The model is run for the pictures that it has not seen.
+        """
+        self._check_open()
+        self._owner.call(self._surveying.count_all)
+        return tuple(sorted(self._showing.survey(self.epoch).dead(self.layer)))
+
+    @property
+    def saturated_channels(self) -> tuple[int, ...]:
+        """The channels of the chosen layer that lie at a bound of its activation function.
+
+        See `ranking.ChannelStatistics`; the model is run for the pictures that it has not seen.
+        """
+        self._check_open()
+        self._owner.call(self._surveying.count_all)
+        return tuple(sorted(self._showing.survey(self.epoch).saturated(self.layer)))
+
     # ----------------------------------------------------------------------------------- methods
 
-    def save(self, path: str | Path) -> None:
-        """Saves the figure as it is now.
+    def add_images(self, images: object) -> tuple[str, ...]:
+        """Adds pictures beside those there are.
+
+        Args:
+            images: See `ActivationExplorer`; or `{name: bytes}`, the contents of files.
+
+        Returns:
+            The names of those added. One that cannot be read is named in the status line.
+
+        Raises:
+            TypeError: If `images` is nothing that can be pictures.
+            ValueError: If none can be read, or the model takes no pictures.
+        """
+        self._check_open()
+        return self._owner.call(lambda: self._add_images(images))
+
+    def step(self, over: str, steps: int = 1) -> None:
+        """Goes on by some channels, in their order, or by some layers or pictures.
+
+        Args:
+            over: `"channel"`, `"layer"` or `"image"`.
+            steps: How many; back if negative. At the last one it stays.
+
+        Raises:
+            ValueError: If there is no such thing to step through.
+        """
+        self._step(over, steps, around=False)
+
+    def code(self) -> str:
+        """Gives Python code that recreates this view, of the same model and images."""
+        self._check_open()
+        return view_code(self, self._given, self._view.full_limits)
+
+    def save(
+        self,
+        path: str | Path,
+        *,
+        width: float | None = None,
+        height: float | None = None,
+        dpi: float | None = None,
+    ) -> None:
+        """Saves the figure as it is now, laid out for the size of the file.
 
         Args:
             path: File to write; its ending says the format, such as `.png`, `.svg` or `.pdf`.
+            width: In inches. Defaults to `None`, as on the page.
+            height: In inches. Defaults to `None`: in proportion.
+            dpi: Dots per inch of a file made of pixels. Defaults to `None`, as on the page.
 
         Raises:
-            ValueError: If matplotlib knows no such format.
+            ValueError: If matplotlib knows no such format, or a size is not positive.
             OSError: If the file cannot be written.
         """
         self._check_open()
-        self._owner.call(lambda: self.figure.savefig(path))
+        self._owner.call(
+            lambda: saving.save_figure(self.figure, path, width=width, height=height, dpi=dpi)
+        )
+
+    def save_array(self, path: str | Path) -> None:
+        """Saves `feature_map`, the array on display, as a `.npy` file.
+
+        Args:
+            path: File to write.
+
+        Raises:
+            ValueError: If there is no map on display.
+            OSError: If the file cannot be written.
+        """
+        Path(path).write_bytes(saving.array_bytes(self.feature_map))
 
     def close(self) -> None:
         """Gives everything back: figure, canvas, widgets, and the arrays kept."""
@@ -230,13 +368,8 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         self._closed = True
         self._latest.cancel()
         self.unobserve_all()
-        controls: tuple[Any, ...] = (
-            *self.children,
-            self._slice_chooser,
-            self._epoch_chooser,
-        )
         self.set_trait("children", ())
-        for widget in controls:
+        for widget in (self._controls, self._canvas, self._status, self._page):
             widget.close()
         self.layout.close()
         super().close()
@@ -244,33 +377,47 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             self._view.figure.delaxes(axes)
         # The explorer may live on in a variable, what it held does not.
         del self._view, self._canvas, self._subject, self._activation_model
+        del self._showing, self._surveying, self._controls, self._pointing, self._given
+        self._choice = None
         self.offer(0, {})
 
     # ------------------------------------------------------------------------------------ wiring
 
-    def _build_controls(self) -> None:
+    def _build_controls(self, epochs: Sequence[int], *, has_other_model: bool) -> None:
         self._canvas = FigureCanvas(self._view.figure, self._owner)
-        self._image_chooser = Chooser("Image", self.images, self._owner, steps=True)
-        self._layer_chooser = LayerChooser(self._entries(), self._owner)
-        self._channel_chooser = NumberChooser(self._owner)
-        self._slice_chooser = NumberChooser(self._owner)
-        self._epoch_chooser = NumberChooser(self._owner)
-        self._numbers = Row([self._channel_chooser])
+        self._page = PageLink(self._owner)
         self._status = StatusLine()
-        self.children = (
-            Row([self._image_chooser, self._layer_chooser]),
-            self._numbers,
-            *([Row([self._epoch_chooser])] if self._subject.epoch_lines else []),
-            self._canvas,
-            self._status,
+        downloads = Downloads(self._page, lambda: self.figure, lambda: self.feature_map)
+        self._controls = ExplorerControls(
+            self._owner,
+            self,
+            self._choose,
+            self._turn,
+            images=self.images,
+            entries=self._entries(),
+            paths=tuple(self._extraction.layers),
+            epochs=epochs,
+            classes=self._classes(),
+            has_other_model=has_other_model,
+            has_epochs=bool(self._subject.epoch_lines),
+            save_figure=lambda *size: self._try(lambda: downloads.figure(*size)),
+            save_array=lambda: self._try(downloads.array),
+            add_pictures=self._upload if self._subject.takes_pictures else None,
+            code=self.code,
+            size=(figure.WIDTH, figure.HEIGHT),
         )
-
-        self._paths = tuple(self._extraction.layers)
-        self._image_chooser.on_choice(lambda index: self._choose("image", index))
-        self._layer_chooser.on_choice(lambda index: self._choose("layer", self._paths[index]))
-        self._channel_chooser.on_choice(lambda value: self._choose("channel", value))
-        self._slice_chooser.on_choice(lambda value: self._choose("slice", value))
-        self._epoch_chooser.on_choice(lambda value: self._choose("epoch", value))
+        self.children = (*self._controls.rows, self._canvas, self._status, self._page)
+        self._pointing = Pointing(
+            self._view,
+            self._canvas,
+            lambda place: self._choose("position", place),
+            self._on_click,
+        )
+        self._view.place_note = self._place_note
+        self._page.on_key(lambda what, steps: self._try(lambda: self.step(what, steps)))
+        self._page.on_tick(lambda: self._try(lambda: self._step(self.play_over, 1, around=True)))
+        self._page.on_width(self._fit)
+        self._page.observe(lambda change: self._choose("playing", change["new"]), names="playing")
 
     def _entries(self) -> list[LayerEntry]:
         return [
@@ -281,14 +428,38 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
             for info in self.layers
         ]
 
+    def _count_classes(self) -> int | None:
+        explanations = self._showing.explanations
+        return None if explanations is None else explanations.class_count
+
+    def _classes(self) -> tuple[str, ...]:
+        count = self._class_count or 0
+        return tuple(descriptions.class_name(index, self._class_names) for index in range(count))
+
+    def _choose_other(self, epochs: Sequence[int], *, has_other_model: bool) -> None:
+        """Chooses what to compare with, to begin with: what makes a difference to be seen."""
+        if has_other_model:
+            self.other_model = True
+        elif len(epochs) > 1:
+            self.other_epoch = epochs[0]
+        elif len(self.images) > 1:
+            self.other_image = (self.image + 1) % len(self.images)
+
     def _choose(self, name: str, value: object) -> None:
         """Sets a trait from a control; an error has no cell to go to there, so it is shown."""
+        self._try(lambda: setattr(self, name, value))
+
+    def _try(self, action: Callable[[], object]) -> None:
+        if self._closed:
+            return
         try:
-            setattr(self, name, value)
+            action()
         except Exception as error:
             self._show_error(error)
 
-    def _on_choice(self, _: dict[str, Any]) -> None:
+    def _on_choice(self, change: dict[str, Any]) -> None:
+        if change["name"] == "cmap":
+            self._view.set_color_map(self.cmap)
         if self._owner.answers_a_message:
             # The picture first: the other controls can follow.
             self._answers_browser = True
@@ -305,32 +476,55 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         """Brings the controls in step with the traits."""
         if self._closed:
             return
-        self._image_chooser.show(self.image)
-        self._layer_chooser.show(self._paths.index(self.layer))
         layout = self._extraction.layouts[self.layer]
         if layout.count is None or layout.slice_count is None:
             layout = self._layout_if_seen() or layout
-        self._channel_chooser.show(layout.noun, self.channel, range(layout.count or 1))
-        slices = layout.slice_count or 1
-        self._slice_chooser.show("slice", self.slice, range(slices))
-        numbers = [self._channel_chooser, self._slice_chooser][: 1 + (slices > 1)]
-        self._epoch_chooser.show("epoch", self.epoch, tuple(self._subject.by_epoch))
-        if len(self._numbers.children) != len(numbers):
-            self._numbers.children = numbers
+        order = self._showing.order(self, layout, self.order)
+        self._controls.show(layout, order)
 
     def _redraw(self) -> None:
         """Brings figure and status in step with the traits; the last good ones stay on an error."""
         if self._closed:
             return
+        answers_browser, self._answers_browser = self._answers_browser, False
+        self._redraws += 1
         try:
-            seen = self._extraction.get(self.image, self.layer)
+            choice = self._showing.choice(self)
             self._offer_new_layers()
-            self._keep_within(self._extraction.layout(seen, self.layer))
-            choice = self._choice(seen)
-            self._draw(choice)
-            self._status.show(self._lines(choice), [seen.picture.warning])
+            self._keep_within(choice.layout)
+            if (choice.channel, choice.slice_index) != (self.channel, self.slice):
+                choice = self._showing.choice(self)
+            if self.order != "index":
+                self._surveying.rank(may_wait=answers_browser)
+                self._owner.run_soon(self._show_choice)
+            order = self._showing.order(self, choice.layout, self.order)
+            scene = self._showing.scene(choice, self.look(), self, order)
+            moved = self._showing.draw(scene, choice)
+            self._choice = choice
+            self._frame_field(choice)
+            if moved:
+                self._canvas.set_home(self._view.full_limits)
+            if answers_browser:
+                self._canvas.draw_in_answer()
+            else:
+                self._canvas.draw_idle()
+            self._shown = f"{choice.seen.picture.name} at {choice.title}"
+            self._controls.view_controls.pager.show(
+                scene.page.number, scene.page.count, scene.page.text
+            )
+            self._status.show(self._showing.lines(choice, scene), [choice.seen.picture.warning])
         except Exception as error:
             self._show_error(error)
+        if self._owner.has_loop():
+            redraws = self._redraws
+            self._owner.run_later(_CALM, lambda: self._when_calm(redraws))
+
+    def _when_calm(self, redraws: int) -> None:
+        """Does what can wait until nobody moves a control."""
+        if self._closed or redraws != self._redraws:
+            return
+        self._page.canvas_label = self._shown
+        self._surveying.count_kept()
 
     def _keep_within(self, layout: Layout) -> None:
         """Brings the channel within a layer whose number of channels shows when it runs."""
@@ -348,46 +542,109 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
 
     def _offer_new_layers(self) -> None:
         """Offers the layers that no earlier picture has led to."""
-        if len(self._extraction.layers) > self._layer_chooser.count:
-            self._layer_chooser.extend(self._entries()[self._layer_chooser.count :])
-            self._paths = tuple(self._extraction.layers)
-
-    def _choice(self, seen: Seen[Picture]) -> Choice:
-        line = self._subject.epoch_lines.get(self.epoch, "")
-        return Choice(
-            self._extraction, seen, self.layer, self.channel, self.slice, self.epoch, line
-        )
-
-    def _draw(self, choice: Choice) -> None:
-        answers_browser, self._answers_browser = self._answers_browser, False
-        picture, activation = choice.seen.picture, choice.activation
-        moved = self._view.show_input(picture.view, picture.name)
-        if activation is None:
-            moved |= self._view.show_activation(WordsView(choice.why_not()), choice.title)
-        else:
-            layout = self._extraction.layout(choice.seen, choice.layer)
-            names = choice.unit_names(self._class_names)
-            moved |= self._view.show_activation(
-                layout.view(activation, choice.channel, choice.slice_index, names),
-                choice.title,
-                layout.caption(activation, choice.channel, names),
-            )
-        if moved:
-            self._canvas.set_home(self._view.full_limits)
-        if answers_browser:
-            self._canvas.draw_in_answer()
-        else:
-            self._canvas.draw_idle()
-        self._shown = f"{picture.name} at {choice.title}"
-
-    def _lines(self, choice: Choice) -> tuple[str, ...]:
-        activation_function = self._activation_model.last_activation_function()
-        return choice.lines(self._class_names, activation_function, self._subject.note)
+        count = self._controls.layer_chooser.count
+        paths = tuple(self._extraction.layers)
+        if len(paths) > count:
+            self._controls.extend_layers(self._entries()[count:], paths[count:])
 
     def _show_error(self, error: Exception) -> None:
         self._status.show(
             [f"The figure still shows {self._shown}."] if self._shown else [], [str(error)]
         )
+
+    # ------------------------------------------------------------------------------ mouse and keys
+
+    def _on_click(self, place: Place, is_double: bool) -> None:
+        with self._owner.handling_a_message():
+            if place.layer is not None:
+                self._choose("layer", place.layer)
+            if place.channel is not None:
+                self._choose("channel", place.channel)
+            if is_double and place.kind in ("tile", "strip"):
+                self._choose("view", "channel")
+
+    def _show_position(self) -> None:
+        choice = self._choice
+        if not self._closed and choice is not None:
+            self._try(lambda: self._frame_field(choice))
+            self._canvas.draw_idle()
+
+    def _frame_field(self, choice: Choice) -> None:
+        """Frames what the position that is pointed at can see of the picture."""
+        box = None
+        if self.position is not None:
+            row, column = (int(place) for place in self.position)
+            _, box = self._showing.field(choice, row, column)
+            self._view.mark_position(row, column)
+        else:
+            self._view.mark_position(None, None)
+        self._view.frame_pixels(box)
+
+    def _place_note(self, row: int, column: int) -> str:
+        if self._closed or self._choice is None:
+            return ""
+        try:
+            return self._showing.field(self._choice, row, column)[0]
+        except Exception:  # it is asked for while the mouse moves, and no place for errors
+            return ""
+
+    def _step(self, over: str, steps: int, *, around: bool) -> None:
+        self._check_open()
+        places: Sequence[Any]
+        if over == "channel":
+            layout = self._layout_if_seen() or self._extraction.layouts[self.layer]
+            places = self._showing.order(self, layout, self.order)
+        elif over == "layer":
+            paths = tuple(self._extraction.layers)
+            places = [paths[index] for index in self._controls.layer_chooser.offered]
+        elif over == "image":
+            places = range(len(self.images))
+        else:
+            raise ValueError(f"over is {over!r}; choose one of 'channel', 'layer' and 'image'.")
+        place = list(places).index(getattr(self, over)) + steps
+        place = place % len(places) if around else min(max(place, 0), len(places) - 1)
+        setattr(self, over, places[place])
+
+    def _turn(self, pages: int) -> None:
+        layout = self._layout_if_seen() or self._extraction.layouts[self.layer]
+        order = self._showing.order(self, layout, self.order)
+        first = self._showing.turned(self, self.look(), order, pages)
+        if first is not None:
+            self._choose("layer" if isinstance(first, str) else "channel", first)
+
+    def _play(self) -> None:
+        if not self._closed:
+            self._page.interval = round(1000 / self.speed)
+            self._page.playing = self.playing
+            self._show_choice()
+
+    def _fit(self, width: int) -> None:
+        """Gives the figure the width that there is on the page."""
+        if not self._closed:
+            self._canvas.resize_to(width, self._view.preferred_height(width))
+
+    # ------------------------------------------------------------------------------------- to take
+
+    def _upload(self, files: Mapping[str, bytes]) -> None:
+        def add() -> None:
+            names = self._add_images(files)
+            self.image = self.images.index(names[0])
+
+        self._try(add)
+
+    def _add_images(self, images: object) -> tuple[str, ...]:
+        names, failures = self._subject.add_pictures(images)
+        if not names:
+            raise ValueError(" ".join(failures) or "There are no pictures in what was added.")
+        self._controls.extend_images(names)
+        self.offer(len(self.images), self._extraction.layouts, tuple(self._subject.by_epoch))
+        self.offer_to_compare(
+            len(self.images), tuple(self._subject.by_epoch), has_other_model=self._has_other_model
+        )
+        self._redraw()
+        if failures:
+            self._status.show(self._status.sentences, failures)
+        return tuple(names)
 
     # ---------------------------------------------------------------------------------- the model
 
@@ -441,9 +698,9 @@ class ActivationExplorer(widgets.VBox, Selection):  # type: ignore[misc]  # ipyw
         return self._canvas.png()
 
 
-def _check_nothing_beside(images: object, preprocess: object) -> None:
-    for name, given in (("images", images), ("preprocess", preprocess)):
-        if given is not None:
+def _check_nothing_beside(**given: object) -> None:
+    for name, value in given.items():
+        if value is not None:
             raise TypeError(
                 f"{name} was given beside an ActivationHistory, which has its own since the "
                 f"training. Leave {name} out here, and give it to ActivationHistory before fit."

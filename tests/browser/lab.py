@@ -20,10 +20,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+import nbformat
 import numpy as np
 from jupyter_client.blocking import BlockingKernelClient
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.side_door import PATIENCE, evaluate, execute
 
@@ -245,3 +246,19 @@ class Explorer:
 
     def expect_in_step(self) -> None:
         wait_for(self.shows_what_the_kernel_holds, "the canvas shows the kernel's figure")
+
+
+@contextmanager
+def opened_cell(browser: Browser, lab: Lab, name: str, code: str) -> Iterator[Explorer]:
+    """Opens a notebook of one cell, which shows the explorer that it names `explorer`."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, lab.folder / name)
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    opened = Notebook(context.new_page(), lab, name)
+    opened.run_all()
+    explorer = Explorer(opened)
+    explorer.expect_in_step()
+    yield explorer
+    opened.close()
+    context.close()

@@ -1,0 +1,256 @@
+"""How the explorer shows what is chosen: traits that only take what there is.
+
+Each is named as its control is, and has the control's values.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import traitlets
+
+from .color_scale import ColorScale, color_map
+from .ranking import CRITERIA
+from .selection import Index, SelectionError, SelectionTypeError
+
+View = Literal["channel", "layer", "overlay", "compare", "network", "why"]
+VIEWS: tuple[str, ...] = get_args(View)
+"""The views, in the order in which they are offered."""
+
+SCALES = ("channel", "layer", "fixed")
+"""What can share a colour scale."""
+
+TILES = (16, 64, 256, 1024)
+"""Numbers of channels on a page that are offered."""
+
+STEPPED = ("channel", "layer", "image")
+"""What can be played through."""
+
+
+class OneOf(traitlets.TraitType[str, Any]):
+    """A trait for one of some words."""
+
+    def __init__(self, words: Sequence[str], default: str, **options: Any) -> None:
+        self._words = tuple(words)
+        super().__init__(default, **options)
+
+    def validate(self, _: Any, value: Any) -> str:
+        """Gives the word, which has to be one of those that there are."""
+        if isinstance(value, str) and value in self._words:
+            return str(value)
+        kind = SelectionError if isinstance(value, str) else SelectionTypeError
+        wanted = ", ".join(map(repr, self._words))
+        raise kind(f"{self.name} was set to {value!r}; choose one of {wanted}.")
+
+
+class Switch(traitlets.TraitType[bool, Any]):
+    """A trait that is on or off."""
+
+    def validate(self, _: Any, value: Any) -> bool:
+        """Gives the value, which has to be a truth value."""
+        if value not in (True, False):
+            raise SelectionTypeError(f"{self.name} was set to {value!r}; True or False is wanted.")
+        return bool(value)
+
+
+class Number(traitlets.TraitType[float, Any]):
+    """A trait for a number within a range."""
+
+    def __init__(self, low: float, high: float, default: float, **options: Any) -> None:
+        self._low, self._high = low, high
+        super().__init__(default, **options)
+
+    def validate(self, _: Any, value: Any) -> float:
+        """Gives the number, which has to be within the range."""
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise SelectionTypeError(
+                f"{self.name} was set to {value!r}; a number from {self._low:g} to {self._high:g} "
+                "is wanted."
+            ) from None
+        if not self._low <= number <= self._high:
+            raise SelectionError(
+                f"{self.name} was set to {value!r}; choose {self._low:g} to {self._high:g}."
+            )
+        return number
+
+
+class IndexOrNone(traitlets.TraitType[Any, Any]):
+    """A trait for an index, or for none."""
+
+    default_value = None
+
+    def validate(self, _: Any, value: Any) -> Any:
+        """Gives the value as an int, or `None`."""
+        try:
+            return None if value is None else operator.index(value)
+        except TypeError:
+            raise SelectionTypeError(
+                f"{self.name!r} was set to {value!r}; an index, an integer from 0, or None is "
+                "wanted."
+            ) from None
+
+
+class Pair(traitlets.TraitType[Any, Any]):
+    """A trait for two numbers, or for none."""
+
+    default_value = None
+
+    def validate(self, _: Any, value: Any) -> Any:
+        """Gives a tuple of two finite numbers, or `None`."""
+        if value is None:
+            return None
+        try:
+            first, second = value
+            pair = float(first), float(second)
+        except (TypeError, ValueError):
+            raise SelectionTypeError(
+                f"{self.name} was set to {value!r}; two numbers are wanted, or None."
+            ) from None
+        if not all(math.isfinite(number) for number in pair):
+            raise SelectionError(f"{self.name} was set to {value!r}; they have to be finite.")
+        return pair
+
+
+@dataclass(frozen=True)
+class Look:
+    """How to show what is chosen, at one moment; see the traits of `Appearance`."""
+
+    view: str
+    order: str
+    opacity: float
+    tiles: int
+    scale: ColorScale
+    class_index: int | None
+    other_image: int | None
+    other_model: bool
+    other_epoch: int | None
+
+
+class Appearance(traitlets.HasTraits):
+    """A view, an order of the channels, a colour scale, and what the views have to choose.
+
+    A value that is not there raises a `ValueError` or a `TypeError`, and nothing changes.
+    """
+
+    view = OneOf(VIEWS, "channel", help="What the figure shows: one of `VIEWS`.")
+    order = OneOf(CRITERIA, "index", help="What the channels are ordered by: one of `CRITERIA`.")
+    opacity = Number(0, 1, 0.6, help="Of a map over the picture, from 0, the picture alone, to 1.")
+    tiles = Index(64, help="Channels on a page of the layer view, from 1.")
+    color_scale = OneOf(SCALES, "channel", help="What shares a colour scale: one of `SCALES`.")
+    color_limits = Pair(help="`(low, high)`, where a fixed colour scale begins and ends.")
+    symmetric = Switch(False, help="Whether zero is in the middle of the colour scale.")
+    clip = Number(0, 49, 0, help="Percentage of the values left outside at each end, 0 to 49.")
+    cmap = traitlets.Any("viridis", help="A matplotlib colour map, or the name of one.")
+    class_index = IndexOrNone(help="The class to explain, from 0; `None` for the predicted one.")
+    other_image = IndexOrNone(help="Index of the picture to compare with; `None` for the same.")
+    other_model = Switch(False, help="Whether to compare with the second model.")
+    other_epoch = IndexOrNone(help="The epoch to compare with; `None` for the same.")
+    position = Pair(help="`(row, column)` of the map whose receptive field is shown, or `None`.")
+    playing = Switch(False, help="Whether it steps by itself, while a page shows it.")
+    play_over = OneOf(STEPPED, "channel", help="What it steps through: one of `STEPPED`.")
+    speed = Number(0.1, 20, 2, help="Steps a second, 0.1 to 20.")
+
+    _class_count: int | None = None
+    _other_images = 0
+    _other_epochs: Sequence[int] = (0,)
+    _has_other_model = False
+
+    def offer_to_compare(
+        self, image_count: int, epochs: Sequence[int], *, has_other_model: bool
+    ) -> None:
+        """Says what there is to compare with."""
+        self._other_images, self._other_epochs = image_count, epochs
+        self._has_other_model = has_other_model
+
+    def look(self) -> Look:
+        """Gives all that a redraw goes by, as it is now."""
+        fixed = self.color_limits if self.color_scale == "fixed" else None
+        scale = self.color_scale if fixed or self.color_scale != "fixed" else "channel"
+        return Look(
+            self.view,
+            self.order,
+            self.opacity,
+            self.tiles,
+            ColorScale(scale, fixed, self.clip, self.symmetric),  # type: ignore[arg-type]
+            self.class_index,
+            self.other_image,
+            self.other_model,
+            self.other_epoch,
+        )
+
+    @traitlets.validate("cmap")
+    def _check_cmap(self, proposal: dict[str, Any]) -> Any:
+        try:
+            color_map(proposal["value"])
+        except ValueError as error:
+            raise SelectionError(str(error)) from None
+        except TypeError as error:
+            raise SelectionTypeError(str(error)) from None
+        return proposal["value"]
+
+    @traitlets.validate("color_limits")
+    def _check_limits(self, proposal: dict[str, Any]) -> Any:
+        value = proposal["value"]
+        if value is not None and not value[0] < value[1]:
+            raise SelectionError(
+                f"color_limits was set to {value}; the lower limit comes first, such as (0.0, 1.0)."
+            )
+        return value
+
+    @traitlets.validate("tiles")
+    def _check_tiles(self, proposal: dict[str, Any]) -> int:
+        if proposal["value"] < 1:
+            raise SelectionError(f"tiles was set to {proposal['value']}; choose 1 or more.")
+        return int(proposal["value"])
+
+    @traitlets.validate("class_index")
+    def _check_class(self, proposal: dict[str, Any]) -> int | None:
+        index, count = proposal["value"], self._class_count
+        if index is None:
+            return None
+        if count is None:
+            raise SelectionError(
+                f"class_index was set to {index}, but the model is no classifier: its output is "
+                "not (batch_size, classes). Leave it None."
+            )
+        if not 0 <= index < count:
+            raise SelectionError(
+                f"class_index was set to {index}; there are {count} classes, so choose 0 to "
+                f"{count - 1}, or None for the predicted one."
+            )
+        return int(index)
+
+    @traitlets.validate("other_image")
+    def _check_other_image(self, proposal: dict[str, Any]) -> int | None:
+        index, count = proposal["value"], self._other_images
+        if index is not None and not 0 <= index < count:
+            raise SelectionError(
+                f"other_image was set to {index}; there are {count} pictures, so choose 0 to "
+                f"{count - 1}, or None for the same picture."
+            )
+        return None if index is None else int(index)
+
+    @traitlets.validate("other_model")
+    def _check_other_model(self, proposal: dict[str, Any]) -> bool:
+        if proposal["value"] and not self._has_other_model:
+            raise SelectionError(
+                "other_model was set, but there is no second model. Give one: "
+                "ActivationExplorer(model, images, compare_with=other_model)."
+            )
+        return bool(proposal["value"])
+
+    @traitlets.validate("other_epoch")
+    def _check_other_epoch(self, proposal: dict[str, Any]) -> int | None:
+        epoch = proposal["value"]
+        if epoch is not None and epoch not in self._other_epochs:
+            there = ", ".join(map(str, self._other_epochs[:20]))
+            raise SelectionError(
+                f"other_epoch was set to {epoch}; choose one of {there}, or None for the same."
+            )
+        return None if epoch is None else int(epoch)

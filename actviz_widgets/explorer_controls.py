@@ -1,0 +1,172 @@
+"""All the explorer's controls, in two rows, with one more that opens what is needed seldom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from .controls import Chooser, NumberChooser, Row, close_all
+from .feature_maps import Layout
+from .latest_wins import OwnerThread
+from .layer_chooser import LayerChooser, LayerEntry
+from .more_panel import MorePanel
+from .tied_controls import Set, TiedControls, ToggleButton
+from .view_controls import ViewControls, order_dropdown, view_dropdown
+
+
+class ExplorerControls:
+    """The explorer's controls.
+
+    Args:
+        owner: The thread to answer on.
+        traits: The explorer, whose traits they are in step with.
+        set_trait: Sets one of its traits.
+        turn: Called with the number of pages to go on.
+        images: The names of the pictures.
+        entries: The layers.
+        paths: Their paths.
+        epochs: The numbers of the epochs.
+        classes: The names of the classes; empty if the model is no classifier.
+        has_other_model: Whether there is a second model to compare with.
+        **more: What the `MorePanel` is given besides.
+
+    Attributes:
+        rows: The widgets to show above the figure.
+        image_chooser: The control for the picture.
+        layer_chooser: The control for the layer.
+        channel_chooser: The control for the channel.
+        slice_chooser: The control for the slice.
+        epoch_chooser: The control for the epoch.
+        more: The panel that the button opens.
+        view_controls: Those that a view has of its own.
+    """
+
+    def __init__(
+        self,
+        owner: OwnerThread,
+        traits: Any,
+        set_trait: Set,
+        turn: Callable[[int], object],
+        *,
+        images: Sequence[str],
+        entries: Sequence[LayerEntry],
+        paths: Sequence[str],
+        epochs: Sequence[int],
+        classes: Sequence[str],
+        has_other_model: bool,
+        has_epochs: bool,
+        **more: Any,
+    ) -> None:
+        self._traits = traits
+        self._images = list(images)
+        self._paths = list(paths)
+        self._epochs, self._classes = epochs, classes
+        self._has_other_model = has_other_model
+        self._tied = TiedControls(owner, traits, set_trait)
+        self.image_chooser = Chooser("Image", images, owner, steps=True)
+        self.layer_chooser = LayerChooser(entries, owner)
+        self.channel_chooser = NumberChooser(owner)
+        self.slice_chooser = NumberChooser(owner)
+        self.epoch_chooser = NumberChooser(owner)
+        self.view_dropdown = view_dropdown(self._tied)
+        self.order_dropdown = order_dropdown(self._tied)
+        self.view_controls = ViewControls(self._tied, owner, turn)
+        self.play_button = self._toggle("Play", "Step by itself", owner)
+        self._tied.tie(self.play_button, "playing")
+        self.more_button = self._toggle("More", "Colors, pictures, saving, keys", owner)
+        self.more_button.observe(lambda change: self._open(change["new"]), names="value")
+        self._more_arguments = more
+        self._owner = owner
+        self.more: MorePanel | None = None
+        self._numbers = Row([self.channel_chooser])
+        self._more_room = widgets.VBox(layout=widgets.Layout(width="100%"))
+        self.rows: tuple[Any, ...] = (
+            Row([self.view_dropdown, self.image_chooser, self.layer_chooser]),
+            self._numbers,
+            *([Row([self.epoch_chooser])] if has_epochs else []),
+            self._more_room,
+        )
+        self.image_chooser.on_choice(lambda index: set_trait("image", index))
+        self.layer_chooser.on_choice(lambda index: set_trait("layer", self._paths[index]))
+        self.channel_chooser.on_choice(lambda value: set_trait("channel", value))
+        self.slice_chooser.on_choice(lambda value: set_trait("slice", value))
+        self.epoch_chooser.on_choice(lambda value: set_trait("epoch", value))
+
+    def extend_layers(self, entries: Sequence[LayerEntry], paths: Sequence[str]) -> None:
+        """Offers more layers, after those there are."""
+        self.layer_chooser.extend(entries)
+        self._paths += paths
+
+    def extend_images(self, names: Sequence[str]) -> None:
+        """Offers more pictures, after those there are."""
+        self.image_chooser.extend(names)
+        self._images += names
+
+    def show(self, layout: Layout, order: Sequence[int]) -> None:
+        """Brings the controls in step with the traits.
+
+        Args:
+            layout: How the chosen layer's activation is laid out.
+            order: Its channels, in the order to go through them.
+        """
+        traits = self._traits
+        self.image_chooser.show(traits.image)
+        self.layer_chooser.show(self._paths.index(traits.layer))
+        self.channel_chooser.show(layout.noun, traits.channel, order)
+        slices = layout.slice_count or 1
+        self.slice_chooser.show("slice", traits.slice, range(slices))
+        self.epoch_chooser.show("epoch", traits.epoch, tuple(self._epochs))
+        self._tied.show()
+        self.play_button.description = "Pause" if traits.playing else "Play"
+        numbers = (
+            self.channel_chooser,
+            *([self.slice_chooser] if slices > 1 else []),
+            self.order_dropdown,
+            *self.view_controls.of(
+                traits.view,
+                self._images,
+                tuple(self._epochs),
+                self._classes,
+                has_other_model=self._has_other_model,
+            ),
+            self.play_button,
+            self.more_button,
+        )
+        if tuple(self._numbers.children) != numbers:
+            self._numbers.children = numbers
+        if self.more is not None:
+            self.more.show()
+
+    def close(self) -> None:
+        """Frees all controls."""
+        for control in (
+            self.image_chooser,
+            self.layer_chooser,
+            self.channel_chooser,
+            self.slice_chooser,
+            self.epoch_chooser,
+            self.view_controls,
+            self.more,
+        ):
+            if control is not None:
+                control.close()
+        close_all([self.view_dropdown, self.order_dropdown, self.play_button, self.more_button])
+        for row in self.rows:
+            row.children = ()
+        close_all(self.rows)
+
+    def _open(self, is_open: bool) -> None:
+        if is_open and self.more is None:
+            self.more = MorePanel(self._tied, self._owner, **self._more_arguments)
+        self._more_room.children = (self.more,) if is_open else ()
+
+    @staticmethod
+    def _toggle(text: str, tooltip: str, owner: OwnerThread) -> ToggleButton:
+        return ToggleButton(
+            description=text,
+            tooltip=tooltip,
+            owner=owner,
+            layout=widgets.Layout(width="5rem", flex="0 0 auto"),
+        )

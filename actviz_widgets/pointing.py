@@ -1,0 +1,58 @@
+"""What the mouse over the figure brings about: receptive fields, and choices by a click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .canvas import FigureCanvas
+from .figure import ActivationFigure
+from .views import Place
+
+
+class Pointing:
+    """Turns the mouse's moves and clicks over the figure into what they stand for.
+
+    Args:
+        view: The figure.
+        canvas: Its canvas.
+        point: Called with the row and column of a map that the mouse has moved to, or `None` when
+            it has left it.
+        choose: Called with the place that was clicked, and whether it was a double click.
+    """
+
+    def __init__(
+        self,
+        view: ActivationFigure,
+        canvas: FigureCanvas,
+        point: Callable[[tuple[int, int] | None], object],
+        choose: Callable[[Place, bool], object],
+    ) -> None:
+        self._view = view
+        self._canvas = canvas
+        self._point = point
+        self._choose = choose
+        self._pointed_at: tuple[int, int] | None = None
+        canvas.mpl_connect("motion_notify_event", self._on_move)
+        canvas.mpl_connect("figure_leave_event", lambda _: self._go_to(None))
+        canvas.mpl_connect("button_press_event", self._on_press)
+
+    def _on_move(self, event: Any) -> None:
+        if event.buttons:  # the mouse zooms or pans
+            return
+        place = self._view.place_at(event)
+        on_map = place is not None and place.kind == "map" and place.row is not None
+        self._go_to((place.row, place.column) if on_map else None)  # type: ignore[union-attr, arg-type]
+
+    def _go_to(self, place: tuple[int, int] | None) -> None:
+        if place != self._pointed_at:
+            self._pointed_at = place
+            self._point(place)
+
+    def _on_press(self, event: Any) -> None:
+        # While the toolbar zooms or pans, the mouse is the toolbar's.
+        if event.button != 1 or self._canvas.toolbar.mode:
+            return
+        place = self._view.place_at(event)
+        if place is not None:
+            self._choose(place, bool(event.dblclick))

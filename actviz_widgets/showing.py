@@ -1,0 +1,234 @@
+"""From what is chosen to what the figure shows: activations, scenes, receptive fields, words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from . import descriptions
+from .appearance import Look
+from .channel_survey import ChannelSurvey
+from .choice import Choice
+from .epoch_extraction import EpochExtraction
+from .explanations import Explanations
+from .extraction import Extraction
+from .feature_maps import Layout
+from .figure import ActivationFigure
+from .map_places import MapPlaces
+from .scenes import Page, Scene, Scenes, page_of
+from .second_model import SecondModel
+from .selection import Selection
+from .subject import Subject
+from .views import PictureView
+
+Box = tuple[tuple[float, float], tuple[float, float]]
+
+
+class Showing:
+    """Shows in a figure what an explorer's traits choose.
+
+    Args:
+        subject: The model and the pictures.
+        other: A second model to compare with; `None` for none.
+        class_names: A name per class, if they have names.
+        view: The figure.
+
+    Attributes:
+        explanations: What speaks for a class; `None` where there is no model to run.
+        places: Where maps lie on the picture.
+    """
+
+    def __init__(
+        self,
+        subject: Subject,
+        other: SecondModel | None,
+        class_names: Sequence[str] | None,
+        view: ActivationFigure,
+    ) -> None:
+        self._subject = subject
+        self._other = other
+        self._class_names = class_names
+        self._view = view
+        self._surveys: dict[int, ChannelSurvey] = {}
+        self._orders: dict[tuple[object, ...], np.ndarray] = {}
+        self.places = MapPlaces(subject.activation_model)
+        first = next(iter(subject.by_epoch.values()))
+        self.explanations = (
+            Explanations(first, subject.activation_model) if isinstance(first, Extraction) else None
+        )
+
+    def extraction(self, epoch: int) -> Extraction | EpochExtraction:
+        """Gives where the activations of an epoch come from."""
+        return self._subject.by_epoch[epoch]
+
+    def survey(self, epoch: int) -> ChannelSurvey:
+        """Gives the statistics of the channels at an epoch."""
+        if epoch not in self._surveys:
+            self._surveys[epoch] = ChannelSurvey(
+                self.extraction(epoch), self._subject.activation_model, self._subject.labels
+            )
+        return self._surveys[epoch]
+
+    def choice(self, chosen: Selection) -> Choice:
+        """Gives what is chosen, with its activation; the model is run if need be."""
+        seen = self.extraction(chosen.epoch).get(chosen.image, chosen.layer)
+        return self._choice(chosen, chosen.layer, chosen.epoch, seen)
+
+    def order(self, chosen: Selection, layout: Layout, criterion: str) -> Sequence[int]:
+        """Gives the channels in the order to go through them, by what is known by now."""
+        count = layout.count or 1
+        if criterion == "index":
+            return range(count)
+        survey = self.survey(chosen.epoch)
+        key = chosen.epoch, chosen.layer, criterion, survey.counted(chosen.layer), count
+        if key not in self._orders:
+            self._orders.clear()
+            order = survey.order(chosen.layer, criterion)
+            self._orders[key] = order if len(order) == count else np.arange(count)
+        return tuple(int(channel) for channel in self._orders[key])
+
+    def scene(self, choice: Choice, look: Look, chosen: Selection, order: Sequence[int]) -> Scene:
+        """Gives what the figure is to show.
+
+        Args:
+            choice: What is chosen.
+            look: How to show it.
+            chosen: The traits that the choice was made by.
+            order: The channels, in their order.
+        """
+        survey = self.survey(chosen.epoch)
+        scenes = Scenes(self.places, survey, self.explanations, self._class_names)
+        if look.view == "layer":
+            return scenes.layer(choice, look, order)
+        if look.view == "overlay":
+            return scenes.overlay(choice, look)
+        if look.view == "why":
+            return scenes.why(choice, look, chosen.image)
+        if look.view == "compare":
+            other, names = self._compared(choice, look, chosen)
+            return scenes.compare(choice, other, look, names)
+        if look.view == "network":
+            page, paths = self._network_page(chosen)
+            choices = {path: self._at_layer(chosen, path) for path in paths}
+            return scenes.network(choice, choices, self._texts(chosen.epoch, paths), page)
+        return scenes.channel(choice, look)
+
+    def draw(self, scene: Scene, choice: Choice) -> bool:
+        """Shows a scene; says whether the limits that the toolbar's home leads to became others."""
+        picture = choice.seen.picture
+        if scene.whole is not None:
+            return self._view.show_whole(scene.whole, scene.right_title)
+        assert scene.left is not None
+        assert scene.right is not None
+        moved = self._view.show_input(scene.left, scene.left_title)
+        moved |= self._view.show_activation(scene.right, scene.right_title, scene.caption)
+        shape = getattr(scene.right, "values", np.zeros(0)).shape
+        has_place = isinstance(picture.view, PictureView) and len(shape) == 2
+        # Where a map lies takes a run of the model to know: nobody may ever zoom.
+        self._view.link_zoom(
+            (lambda: self.places.extent(choice.layer, picture, shape)) if has_place else None
+        )
+        return moved
+
+    def field(self, choice: Choice, row: int, column: int) -> tuple[str, Box | None]:
+        """Gives the receptive field of a position of the map on show, in words and as pixels."""
+        picture = choice.seen.picture
+        field, box = self.places.field(
+            choice.layer, picture, choice.layout, row, column, choice.channel, choice.slice_index
+        )
+        return self.places.words(field), box
+
+    def lines(self, choice: Choice, scene: Scene) -> tuple[str, ...]:
+        """Says what is shown, and what is left out."""
+        function = self._subject.activation_model.last_activation_function()
+        said = choice.lines(self._class_names, function, self._subject.note)
+        survey = self.survey(choice.epoch)
+        count, counted = choice.layout.count or 0, survey.counted(choice.layer)
+        surveyed = ""
+        if counted[0] and count > 1:
+            dead, saturated = survey.dead(choice.layer), survey.saturated(choice.layer)
+            surveyed = descriptions.survey_line(
+                choice.layout.noun, count, len(dead), len(saturated), counted, survey.labels_note
+            )
+        return tuple(chain(said[:1], scene.lines, [surveyed], said[1:]))
+
+    def turned(self, chosen: Selection, look: Look, order: Sequence[int], pages: int) -> Any:
+        """Gives the channel or the layer that begins the page so many pages on; `None` if none."""
+        if look.view == "network":
+            page, _ = self._network_page(chosen)
+            paths = self._worth_a_strip(chosen)
+            per_page = self._view.strips_per_page
+            first = (page.number + pages) * per_page
+            return paths[first] if 0 <= first < len(paths) else None
+        first = (order.index(chosen.channel) // look.tiles + pages) * look.tiles
+        return order[first] if 0 <= first < len(order) else None
+
+    # -------------------------------------------------------------------------------- what is near
+
+    def _choice(self, chosen: Selection, layer: str, epoch: int, seen: Any) -> Choice:
+        extraction = self.extraction(epoch)
+        layout = extraction.layout(seen, layer)
+        channel, slice_index = layout.nearest(chosen.channel, chosen.slice)
+        line = self._subject.epoch_lines.get(epoch, "")
+        return Choice(extraction, seen, layer, channel, slice_index, epoch, line)
+
+    def _at_layer(self, chosen: Selection, layer: str) -> Choice | None:
+        try:
+            seen = self.extraction(chosen.epoch).get(chosen.image, layer)
+        except ValueError:
+            return None
+        return self._choice(chosen, layer, chosen.epoch, seen)
+
+    def _compared(
+        self, choice: Choice, look: Look, chosen: Selection
+    ) -> tuple[Choice, tuple[str, str]]:
+        image = chosen.image if look.other_image is None else look.other_image
+        epoch = chosen.epoch if look.other_epoch is None else look.other_epoch
+        if look.other_model and self._other is not None:
+            extraction, seen = self._other.get(image, choice.layer)
+            layout = extraction.layout(seen, choice.layer)
+            other = Choice(
+                extraction,
+                seen,
+                choice.layer,
+                *layout.nearest(chosen.channel, chosen.slice),
+            )
+        else:
+            seen = self.extraction(epoch).get(image, choice.layer)
+            other = self._choice(chosen, choice.layer, epoch, seen)
+        names = []
+        for one, model in ((choice, "this model"), (other, "other model")):
+            parts = [one.seen.picture.name]
+            if look.other_model:
+                parts.append(model)
+            if choice.epoch != other.epoch:
+                parts.append(f"epoch {one.epoch}")
+            names.append(" · ".join(parts))
+        return other, (names[0], names[1])
+
+    def _network_page(self, chosen: Selection) -> tuple[Page, tuple[str, ...]]:
+        paths = self._worth_a_strip(chosen)
+        per_page = self._view.strips_per_page
+        page = page_of(paths, chosen.layer, per_page, "layers")
+        first = page.number * per_page
+        return page, tuple(paths[first : first + per_page])
+
+    def _worth_a_strip(self, chosen: Selection) -> list[str]:
+        """Gives the layers that put out something new, and the chosen one."""
+        model = self._subject.activation_model
+        return [
+            path
+            for path in self.extraction(chosen.epoch).layers
+            if path == chosen.layer or not model.role(path).passes_on
+        ]
+
+    def _texts(self, epoch: int, paths: Sequence[str]) -> dict[str, str]:
+        layers = self.extraction(epoch).layers
+        return {
+            path: descriptions.layer_entry("", info.class_name, info.activation_shape)[3:]
+            for path in paths
+            for info in [layers[path]]
+        }

@@ -1,0 +1,192 @@
+"""The controls that a view has of its own, beside those of every view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from .appearance import TILES, VIEWS
+from .controls import Dropdown, close_all, close_one
+from .latest_wins import OwnerThread
+from .ranking import CRITERIA
+from .tied_controls import Button, TiedControls
+
+_VIEW_TEXTS = {
+    "channel": "Channel: one map",
+    "layer": "Layer: all maps",
+    "overlay": "Overlay: map on picture",
+    "compare": "Compare: two maps",
+    "network": "Network: all layers",
+    "why": "Why: class evidence",
+}
+_ORDER_TEXTS = {
+    "index": "index",
+    "max": "largest value",
+    "mean": "mean",
+    "nonzero": "share of non-zero",
+    "variance": "variance",
+    "contrast": "class contrast",
+}
+_THE_SAME = -1  # a dropdown takes None for nothing chosen
+
+
+def view_dropdown(tied: TiedControls) -> Any:
+    """Gives the control for the view."""
+    options = [(_VIEW_TEXTS[view], view) for view in VIEWS]
+    return tied.dropdown("View", "view", options, "What the figure shows", "17rem")
+
+
+def order_dropdown(tied: TiedControls) -> Any:
+    """Gives the control for the order of the channels."""
+    options = [(_ORDER_TEXTS[criterion], criterion) for criterion in CRITERIA]
+    tooltip = "What the channels are ordered by, the most first, over all pictures"
+    return tied.dropdown("Order by", "order", options, tooltip, "15rem")
+
+
+class Pager(widgets.HBox):  # type: ignore[misc]  # ipywidgets is untyped
+    """Buttons for the page before and the page after, and which one it is.
+
+    Args:
+        turn: Called with the number of pages to go on, -1 or 1.
+        owner: The thread to answer on.
+    """
+
+    def __init__(self, turn: Callable[[int], object], owner: OwnerThread) -> None:
+        self.back = self._button("Page back", owner)
+        self.on = self._button("Page on", owner)
+        self.label = widgets.HTML(layout=widgets.Layout(margin="2px 0.5rem", flex="0 0 auto"))
+        self.back.on_click(lambda _: turn(-1))
+        self.on.on_click(lambda _: turn(1))
+        super().__init__([self.back, self.on, self.label], layout=widgets.Layout(flex="0 0 auto"))
+
+    @staticmethod
+    def _button(text: str, owner: OwnerThread) -> Button:
+        return Button(description=text, owner=owner, layout=widgets.Layout(width="auto"))
+
+    def show(self, page: int, pages: int, text: str) -> None:
+        """Shows which page it is, of how many, and what that is."""
+        self.back.disabled, self.on.disabled = page <= 0, page >= pages - 1
+        if self.label.value != text:
+            self.label.value = text
+
+    def close(self) -> None:
+        """Frees the control."""
+        close_all([self.back, self.on, self.label])
+        close_one(super(), self)
+
+
+class ViewControls:
+    """What each view has to choose, made when the view is first shown.
+
+    Args:
+        tied: What ties a control to its trait.
+        owner: The thread to answer on.
+        turn: Called with the number of pages to go on.
+    """
+
+    def __init__(
+        self, tied: TiedControls, owner: OwnerThread, turn: Callable[[int], object]
+    ) -> None:
+        self._tied = tied
+        self._owner = owner
+        self.pager = Pager(turn, owner)
+        self._made: dict[str, Any] = {}
+
+    def of(
+        self,
+        view: str,
+        images: Sequence[str],
+        epochs: Sequence[int],
+        classes: Sequence[str],
+        *,
+        has_other_model: bool,
+    ) -> tuple[Any, ...]:
+        """Gives the controls of a view.
+
+        Args:
+            view: The view.
+            images: The names of the pictures.
+            epochs: The numbers of the epochs.
+            classes: The names of the classes; empty if the model is no classifier.
+            has_other_model: Whether there is a second model.
+        """
+        if view == "layer":
+            return self._get("tiles", self._tiles), self.pager
+        if view == "network":
+            return (self.pager,)
+        if view == "overlay":
+            return (self._get("opacity", self._opacity),)
+        if view == "why":
+            if not classes:
+                return (self._get("opacity", self._opacity),)
+            chosen = self._get("class", lambda: self._class(classes))
+            return chosen, self._get("opacity", self._opacity)
+        if view != "compare":
+            return ()
+        controls = [self._get("other image", lambda: self._other_image(images))]
+        options = [("the same", _THE_SAME), *((name, index) for index, name in enumerate(images))]
+        if len(controls[0].options) != len(options):  # pictures were added
+            self._tied.offer(controls[0], options)
+        if has_other_model:
+            controls.append(self._get("other model", self._other_model))
+        if len(epochs) > 1:
+            controls.append(self._get("other epoch", lambda: self._other_epoch(epochs)))
+        return tuple(controls)
+
+    def close(self) -> None:
+        """Frees all controls."""
+        close_all([*self._made.values(), self.pager])
+
+    def _get(self, name: str, make: Callable[[], Any]) -> Any:
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+    def _tiles(self) -> Any:
+        options = [(f"{count:,}", count) for count in TILES]
+        return self._tied.dropdown("Per page", "tiles", options, "Channels on a page", "11rem")
+
+    def _opacity(self) -> Any:
+        tooltip = "Of the map over the picture: 0 the picture alone, 1 the map alone"
+        return self._tied.slider("Opacity", "opacity", 0, 1, 0.05, tooltip)
+
+    def _class(self, classes: Sequence[str]) -> Any:
+        options = [("the predicted one", None), *_numbered(classes)]
+        return self._optional("Class", "class_index", options, "The class to explain")
+
+    def _other_image(self, images: Sequence[str]) -> Any:
+        options = [("the same", None), *_numbered(images)]
+        return self._optional("With image", "other_image", options, "The picture to compare with")
+
+    def _other_model(self) -> Any:
+        options = [("this one", False), ("the other one", True)]
+        tooltip = "Whose maps to compare with"
+        return self._tied.dropdown("With model", "other_model", options, tooltip, "14rem")
+
+    def _other_epoch(self, epochs: Sequence[int]) -> Any:
+        options = [("the same", None), *((str(epoch), epoch) for epoch in epochs)]
+        return self._optional("With epoch", "other_epoch", options, "The epoch to compare with")
+
+    def _optional(
+        self, label: str, trait: str, options: Sequence[tuple[str, Any]], tip: str
+    ) -> Any:
+        control = Dropdown(
+            description=label,
+            options=[(text, _THE_SAME if value is None else value) for text, value in options],
+            tooltip=tip,
+            owner=self._owner,
+            layout=widgets.Layout(width="16rem", flex="0 1 auto"),
+            style={"description_width": "5rem"},
+        )
+        return self._tied.tie(
+            control,
+            trait,
+            to_trait=lambda value: None if value == _THE_SAME else value,
+            to_control=lambda value: _THE_SAME if value is None else value,
+        )
+
+
+def _numbered(names: Sequence[str]) -> list[tuple[str, Any]]:
+    return [(name, index) for index, name in enumerate(names)]

@@ -1,0 +1,427 @@
+"""Each view and each link of the explorer, in a real JupyterLab in a real Chromium."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, expect
+
+from .axe import serious_violations
+from .lab import Explorer, Lab, opened_cell, wait_for
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+
+CELL = """
+from actviz_widgets import ActivationExplorer, samples
+
+model, images = samples.cats_and_dogs_model(), samples.images()
+explorer = ActivationExplorer(model, images, class_names=["cat", "dog"])
+explorer
+"""
+VIEWS = {
+    "channel": "Channel: one map",
+    "layer": "Layer: all maps",
+    "overlay": "Overlay: map on picture",
+    "compare": "Compare: two maps",
+    "network": "Network: all layers",
+    "why": "Why: class evidence",
+}
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, lab: Lab) -> Iterator[Explorer]:
+    with opened_cell(browser, lab, "views.ipynb", CELL) as explorer:
+        explorer.notebook.run("before = dict(explorer.trait_values(*explorer._REMEMBERED))")
+        yield explorer
+
+
+@pytest.fixture
+def explorer(opened: Explorer) -> Explorer:
+    """The explorer, back at its first view."""
+    opened.notebook.run(
+        "explorer.view = 'channel'\n"
+        "for name, value in before.items(): setattr(explorer, name, value)\n"
+        "explorer._canvas.toolbar.home()"
+    )
+    opened.output.scroll_into_view_if_needed()
+    opened.expect_in_step()
+    return opened
+
+
+def value(explorer: Explorer, expression: str) -> object:
+    return explorer.notebook.value(expression)
+
+
+def show(explorer: Explorer, view: str) -> None:
+    """Chooses a view from its control, and waits until it is drawn."""
+    explorer.dropdown("View").select_option(label=VIEWS[view])
+    wait_for(lambda: value(explorer, "explorer.view") == view, view)
+    explorer.expect_in_step()
+    SCREENSHOTS.mkdir(exist_ok=True)
+    explorer.output.screenshot(path=SCREENSHOTS / f"view_{view}.png")
+
+
+def place_of(explorer: Explorer, axes: str, x: float, y: float) -> tuple[float, float]:
+    """Gives where on the page a point of some axes is."""
+    across, up = explorer.notebook.value(  # type: ignore[misc]
+        f"[float(v) for v in {axes}.transData.transform(({x}, {y}))]"
+    )
+    box = explorer.canvas.bounding_box()
+    assert box is not None
+    return box["x"] + across, box["y"] + box["height"] - up
+
+
+def axes_of(explorer: Explorer, label: str) -> str:
+    """Gives an expression for the axes of this label, which has to be on show."""
+    expression = f"next(a for a in explorer.figure.axes if a.get_label() == {label!r})"
+    assert value(explorer, f"bool({expression}.get_visible())"), label
+    return expression
+
+
+def test_the_channel_view_shows_picture_map_colour_bar_and_histogram(explorer: Explorer) -> None:
+    show(explorer, "channel")
+    axes = axes_of(explorer, "histogram")
+    counts = value(explorer, f"[float(v) for v in {axes}.patches[0].get_data().values.ravel()]")
+    assert len(counts) > 1  # type: ignore[arg-type]
+    # All the map's values are in it, and the numbers beside it are those of the colour bar.
+    told = value(explorer, "int(explorer.feature_map.size)")
+    total = value(explorer, "int(explorer._view.histogram_counts.sum())")
+    assert total == told == 148 * 148
+
+
+def test_a_click_on_a_tile_chooses_it_and_a_double_click_opens_it(explorer: Explorer) -> None:
+    show(explorer, "layer")
+    expect(explorer.output).to_contain_text("all 32 channels")
+    mouse = explorer.notebook.page.mouse
+    place = value(explorer, "explorer._view.tile_center(13)")
+    axes = axes_of(explorer, "tiles")
+    x, y = place_of(explorer, axes, *place)  # type: ignore[misc]
+    mouse.click(x, y)
+    wait_for(lambda: value(explorer, "explorer.channel") == 13, "the tile's channel")
+    explorer.expect_in_step()
+    expect(explorer.number_box).to_have_value("13")
+    expect(explorer.status).to_contain_text("channel 13 of 32")
+    mouse.dblclick(x, y)
+    wait_for(lambda: value(explorer, "explorer.view") == "channel", "the map by itself")
+    assert value(explorer, "explorer.channel") == 13
+    explorer.expect_in_step()
+
+
+def test_what_does_not_fit_on_a_page_is_counted_and_paged(explorer: Explorer) -> None:
+    explorer.dropdown("Layer").select_option(label="conv2d_3 · Conv2D · 34 × 34 × 128")
+    show(explorer, "layer")
+    expect(explorer.output).to_contain_text("64 of 128 channels, page 1 of 2")
+    explorer.button("Page on").click()
+    wait_for(lambda: value(explorer, "explorer.channel") == 64, "the second page's first channel")
+    expect(explorer.output).to_contain_text("64 of 128 channels, page 2 of 2")
+    expect(explorer.button("Page on")).to_be_disabled()
+    explorer.expect_in_step()
+    explorer.dropdown("Per page").select_option("256")
+    expect(explorer.output).to_contain_text("all 128 channels")
+    explorer.expect_in_step()
+
+
+def test_the_overlay_lies_where_the_map_s_receptive_fields_are_centred(explorer: Explorer) -> None:
+    explorer.dropdown("Layer").select_option(label="conv2d_4 · Conv2D · 15 × 15 × 128")
+    show(explorer, "overlay")
+    box = explorer.output.get_by_label("Opacity").first
+    box.fill("1")
+    box.press("Enter")
+    wait_for(lambda: value(explorer, "explorer.opacity") == 1.0, "the opacity")
+    explorer.expect_in_step()
+    covered = explorer.pixels()
+    box.fill("0")
+    box.press("Enter")
+    wait_for(lambda: value(explorer, "explorer.opacity") == 0.0, "the opacity")
+    explorer.expect_in_step()
+    assert (covered != explorer.pixels()).any(axis=-1).mean() > 0.1
+
+
+def test_two_pictures_are_compared_on_one_scale_with_their_difference(explorer: Explorer) -> None:
+    explorer.dropdown("Layer").select_option(label="conv2d_2 · Conv2D · 72 × 72 × 64")
+    show(explorer, "compare")
+    explorer.dropdown("With image").select_option(label="coffee")
+    wait_for(lambda: value(explorer, "explorer.other_image") == 2, "the other picture")
+    explorer.expect_in_step()
+    largest = explorer.notebook.value(
+        "float(abs(explorer._showing.extraction(0).get(2, 'conv2d_2').activations['conv2d_2'][..., 0]"
+        " - explorer.feature_map).max())"
+    )
+    expect(explorer.status).to_contain_text(f"The largest difference is {largest:.4g}.")
+    explorer.dropdown("With image").select_option(label="the same")
+    expect(explorer.status).to_contain_text("The largest difference is 0.")
+
+
+def test_a_click_on_a_strip_of_the_network_goes_to_the_layer(explorer: Explorer) -> None:
+    show(explorer, "network")
+    axes = axes_of(explorer, "network strips")
+    place = value(explorer, "explorer._view.strip_center('conv2d_3')")
+    explorer.notebook.page.mouse.click(*place_of(explorer, axes, *place))  # type: ignore[misc]
+    wait_for(lambda: value(explorer, "explorer.layer") == "conv2d_3", "the strip's layer")
+    explorer.expect_in_step()
+    expect(explorer.dropdown("Layer").locator("option:checked")).to_contain_text("conv2d_3")
+
+
+def test_why_shows_the_evidence_for_the_class_that_is_chosen(explorer: Explorer) -> None:
+    explorer.dropdown("Layer").select_option(label="conv2d_4 · Conv2D · 15 × 15 × 128")
+    show(explorer, "why")
+    probability = value(explorer, "float(explorer.predictions[0])")
+    assert isinstance(probability, float)
+    expect(explorer.status).to_contain_text(f"Evidence for cat: probability {1 - probability:.1%}")
+    explorer.dropdown("Class").select_option(label="dog")
+    expect(explorer.status).to_contain_text(f"Evidence for dog: probability {probability:.1%}")
+    explorer.expect_in_step()
+
+
+def test_the_mouse_over_the_map_frames_what_that_position_sees(explorer: Explorer) -> None:
+    explorer.dropdown("Layer").select_option(label="conv2d_2 · Conv2D · 72 × 72 × 64")
+    explorer.expect_in_step()
+    without = explorer.pixels()
+    x, y = place_of(explorer, "explorer._view.map_axes", 20, 30)
+    explorer.notebook.page.mouse.move(x - 3, y)
+    explorer.notebook.page.mouse.move(x, y)
+    wait_for(lambda: value(explorer, "explorer.position") == (30, 20), "the position")
+    shown = value(explorer, "float(explorer.feature_map[30, 20])")
+    expect(explorer.output).to_contain_text(f"row 30, column 20: {shown:.6g}")
+    # A 3 × 3 convolution, a 2 × 2 pooling and another one: 8 pixels, every 2 of them.
+    expect(explorer.output).to_contain_text("sees rows 60 to 67, columns 40 to 47")
+    explorer.expect_in_step()
+    assert (explorer.pixels()[:, :420] != without[:, :420]).any()
+    explorer.notebook.page.mouse.move(5, 5)
+    wait_for(lambda: value(explorer, "explorer.position") is None, "no position")
+    explorer.expect_in_step()
+
+
+def test_zooming_into_the_map_zooms_into_the_picture(explorer: Explorer) -> None:
+    explorer.output.get_by_title("Zoom to rectangle").click()
+    mouse = explorer.notebook.page.mouse
+    mouse.move(*place_of(explorer, "explorer._view.map_axes", 30, 40))
+    mouse.down()
+    mouse.move(*place_of(explorer, "explorer._view.map_axes", 60, 60))
+    mouse.move(*place_of(explorer, "explorer._view.map_axes", 90, 100))
+    mouse.up()
+    wait_for(
+        lambda: value(explorer, "float(explorer.figure.axes[1].get_xlim()[0])") != -0.5, "the zoom"
+    )
+    explorer.expect_in_step()
+    low, high = value(  # type: ignore[misc]
+        explorer, "[float(v) for v in explorer.figure.axes[1].get_xlim()]"
+    )
+    left, right = value(  # type: ignore[misc]
+        explorer, "[float(v) for v in explorer.figure.axes[0].get_xlim()]"
+    )
+    # Position p of the first layer is centred on pixel p + 1 of 150; the picture is 451 wide.
+    scale = value(explorer, "explorer._choice.seen.picture.view.size[1] / 150")
+    assert isinstance(scale, float)
+    assert left == pytest.approx((low + 1 + 0.5) * scale - 0.5, abs=1e-6)
+    assert right == pytest.approx((high + 1 + 0.5) * scale - 0.5, abs=1e-6)
+    explorer.output.get_by_title("Zoom to rectangle").click()
+    explorer.output.get_by_title("Reset original view").click()
+    wait_for(
+        lambda: value(explorer, "float(explorer.figure.axes[0].get_xlim()[0])") == -0.5, "home"
+    )
+    explorer.expect_in_step()
+
+
+def test_keys_on_the_figure_step_and_tab_leaves_it(explorer: Explorer) -> None:
+    page = explorer.notebook.page
+    figure = explorer.output.locator(".jupyter-matplotlib-canvas-div")
+    figure.focus()
+    for key, changed, wanted in (
+        ("ArrowRight", "channel", 1),
+        ("ArrowRight", "channel", 2),
+        ("ArrowLeft", "channel", 1),
+        ("ArrowDown", "layer", "max_pooling2d_1"),
+        ("ArrowUp", "layer", "conv2d_1"),
+        ("PageDown", "image", 1),
+        ("PageUp", "image", 0),
+    ):
+        page.keyboard.press(key)
+        wait_for(lambda c=changed, w=wanted: value(explorer, f"explorer.{c}") == w, key)  # type: ignore[misc]
+    explorer.expect_in_step()
+    expect(figure).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(figure).not_to_be_focused()
+    figure.focus()
+    page.keyboard.press("Shift+Tab")
+    expect(figure).not_to_be_focused()
+
+
+def test_the_channels_go_by_the_order_that_is_chosen(explorer: Explorer) -> None:
+    explorer.dropdown("Order by").select_option(label="mean")
+    wait_for(lambda: value(explorer, "explorer.order") == "mean", "the order")
+    expect(explorer.status).to_contain_text("over all 4 pictures")
+    wanted = explorer.notebook.value(
+        "[int(c) for c in (-sum(explorer._showing.extraction(0).get(i, 'conv2d_1')"
+        ".activations['conv2d_1'].astype('float64').mean((0, 1)) for i in range(4))).argsort()]"
+    )
+    assert isinstance(wanted, list)
+    explorer.notebook.run(f"explorer.channel = {wanted[0]}")
+    expect(explorer.slider_handle.first).to_have_attribute("aria-valuenow", "0.0")
+    for channel in wanted[1:4]:
+        explorer.slider_handle.first.press("ArrowRight")
+        wait_for(lambda c=channel: value(explorer, "explorer.channel") == c, "the next")  # type: ignore[misc]
+    expect(explorer.number_box).to_have_value(str(wanted[3]))
+    explorer.expect_in_step()
+
+
+def test_play_steps_until_the_page_is_hidden(explorer: Explorer) -> None:
+    page = explorer.notebook.page
+    explorer.notebook.run("explorer.speed = 10")
+    explorer.button("Play").click()
+    wait_for(lambda: int(str(value(explorer, "explorer.channel"))) >= 3, "three steps")
+    expect(explorer.button("Pause")).to_be_visible()
+    page.evaluate(
+        "() => { Object.defineProperty(document, 'hidden', {get: () => true, configurable: true});"
+        " document.dispatchEvent(new Event('visibilitychange')); }"
+    )
+    wait_for(lambda: value(explorer, "explorer.playing") is False, "it stops")
+    page.evaluate("() => { delete document.hidden; }")
+    expect(explorer.button("Play")).to_be_visible()
+    explorer.expect_in_step()
+
+
+@pytest.fixture
+def more(explorer: Explorer) -> Iterator[Locator]:
+    """The explorer with its further controls open."""
+    explorer.button("More").click()
+    expect(explorer.button("Save figure")).to_be_visible()
+    yield explorer.output
+    explorer.button("More").click()
+    expect(explorer.button("Save figure")).to_have_count(0)
+
+
+def test_what_is_clipped_off_the_scale_is_marked_and_counted(
+    explorer: Explorer, more: Locator
+) -> None:
+    more.get_by_label("Clip %").fill("5")
+    more.get_by_label("Clip %").press("Enter")
+    wait_for(lambda: value(explorer, "explorer.clip") == 5.0, "the clipping")
+    expect(explorer.status).to_contain_text(re.compile(r"Not on the colour scale: \d+ "))
+    explorer.expect_in_step()
+    # The colour of values above the scale.
+    assert (explorer.pixels() == (0, 255, 0)).all(axis=-1).sum() > 50
+    more.get_by_label("Scale").select_option("fixed")
+    more.get_by_label("To", exact=True).fill("0.5")
+    more.get_by_label("To", exact=True).press("Enter")
+    wait_for(lambda: value(explorer, "explorer.color_limits") == (0.0, 0.5), "the limits")
+    explorer.expect_in_step()
+    more.get_by_label("Colors").select_option("cividis")
+    wait_for(lambda: value(explorer, "explorer.cmap") == "cividis", "the colours")
+    explorer.expect_in_step()
+
+
+def test_pictures_come_from_the_browser_and_a_broken_one_is_named(
+    explorer: Explorer, more: Locator, tmp_path: Path
+) -> None:
+    count = int(str(value(explorer, "len(explorer.images)")))
+    rng = np.random.default_rng(0)
+    for name in ("one.png", "two.jpg"):
+        Image.fromarray(rng.integers(0, 255, (60, 80, 3), np.uint8)).save(tmp_path / name)
+    (tmp_path / "broken.jpg").write_bytes((tmp_path / "two.jpg").read_bytes()[:900])
+    with explorer.notebook.page.expect_file_chooser() as chooser:
+        more.get_by_role("button", name="Add pictures").click()
+    chooser.value.set_files([tmp_path / name for name in ("one.png", "broken.jpg", "two.jpg")])
+    wait_for(lambda: value(explorer, "len(explorer.images)") == count + 2, "two more pictures")
+    expect(explorer.status).to_contain_text("broken.jpg")
+    assert value(explorer, "explorer.images[-2:]") == ("one.png", "two.jpg")
+    expect(explorer.dropdown("Image").first.locator("option:checked")).to_have_text("one.png")
+    explorer.expect_in_step()
+
+
+def test_the_figure_and_the_array_can_be_taken_along(explorer: Explorer, more: Locator) -> None:
+    page = explorer.notebook.page
+    more.get_by_label("Width").fill("6")
+    more.get_by_label("Width").press("Enter")
+    more.get_by_label("dpi").fill("150")
+    more.get_by_label("dpi").press("Enter")
+    with page.expect_download() as download:
+        explorer.button("Save figure").click()
+    picture = Image.open(download.value.path())
+    assert picture.size[0] == 900
+    with page.expect_download() as download:
+        explorer.button("Save array (.npy)").click()
+    array = np.load(io.BytesIO(Path(download.value.path()).read_bytes()))
+    mean = value(explorer, "float(explorer.feature_map.mean())")
+    assert (array.shape, float(array.mean())) == ((148, 148), mean)
+    # The page's figure is as it was.
+    explorer.expect_in_step()
+
+
+def test_the_code_recreates_the_view(explorer: Explorer, more: Locator) -> None:
+    explorer.notebook.run(
+        "explorer.image, explorer.layer, explorer.channel = 1, 'conv2d_2', 7\n"
+        "explorer.view, explorer.clip, explorer.cmap = 'overlay', 2, 'magma'"
+    )
+    explorer.button("Show code").click()
+    code = more.get_by_label("Code")
+    expect(code).to_have_value(re.compile("explorer.channel = 7"))
+    text = code.input_value()
+    explorer.notebook.run(
+        f"names = {{'model': model, 'images': images}}; exec({text!r}.rsplit('explorer', 1)[0], names)\n"
+        "import io as _io\n"
+        "def _png(e):\n"
+        "    file = _io.BytesIO(); e.figure.savefig(file, format='png', dpi=100); return file.getvalue()\n"
+        "explorer.figure.set_size_inches(8.5, 4.25); names['explorer'].figure.set_size_inches(8.5, 4.25)\n"
+        "same = _png(explorer) == _png(names['explorer']); names['explorer'].close()"
+    )
+    assert value(explorer, "same")
+    explorer.button("Hide code").click()
+
+
+@pytest.mark.parametrize("view", list(VIEWS))
+def test_nothing_stands_in_the_way_of_anyone(explorer: Explorer, view: str) -> None:
+    show(explorer, view)
+    explorer.button("More").click()
+    expect(explorer.button("Save figure")).to_be_visible()
+    try:
+        assert serious_violations(explorer.notebook.page, ".actviz-explorer") == []
+    finally:
+        explorer.button("More").click()
+
+
+@pytest.mark.parametrize("width", [1280, 640, 420])
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_it_is_shown_whole_in_any_window(explorer: Explorer, width: int, theme: str) -> None:
+    page = explorer.notebook.page
+    set_theme(explorer, theme)
+    page.set_viewport_size({"width": width, "height": 1000})
+    try:
+        for view in VIEWS:
+            explorer.notebook.run(f"explorer.view = {view!r}")
+            wait_for(lambda: overhang(explorer) <= 0, f"all of it fits across, {view}")
+            explorer.expect_in_step()
+            explorer.output.scroll_into_view_if_needed()
+            explorer.output.screenshot(path=SCREENSHOTS / f"{view}_{width}_{theme.lower()}.png")
+        if width == 640:
+            assert serious_violations(page, ".actviz-explorer") == []
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 1000})
+        set_theme(explorer, "Light")
+
+
+def overhang(explorer: Explorer) -> float:
+    """Tells by how many pixels something of the explorer reaches over its edge."""
+    return float(
+        explorer.output.locator(".actviz-explorer").first.evaluate(
+            "root => { const edge = root.getBoundingClientRect().right;"
+            " return Math.max(...[...root.querySelectorAll('*')].map("
+            "node => node.getBoundingClientRect().right)) - edge - 1; }"
+        )
+    )
+
+
+def set_theme(explorer: Explorer, theme: str) -> None:
+    page = explorer.notebook.page
+    if page.locator("body").get_attribute("data-jp-theme-name") == f"JupyterLab {theme}":
+        return
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.get_by_text("Theme", exact=True).first.hover()
+    page.get_by_text(f"JupyterLab {theme}", exact=True).first.click()
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {theme}")

@@ -1,0 +1,78 @@
+"""The figure as a file of any size, and arrays as files."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from actviz_widgets.saving import array_bytes, figure_bytes, save_figure
+
+
+@pytest.fixture
+def figure() -> Figure:
+    figure = Figure(figsize=(4, 2), dpi=100)
+    FigureCanvasAgg(figure)
+    figure.add_axes((0.1, 0.1, 0.8, 0.8)).plot([1, 2, 3])
+    return figure
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    return Image.open(io.BytesIO(png)).size
+
+
+def test_a_file_of_pixels_has_the_size_and_the_resolution_asked_for(figure: Figure) -> None:
+    assert size_of(figure_bytes(figure, "png", 6, 3, 50)) == (300, 150)
+    assert size_of(figure_bytes(figure, "png", 2, 5, 200)) == (400, 1000)
+
+
+def test_a_file_of_vectors_has_the_size_asked_for(figure: Figure) -> None:
+    svg = figure_bytes(figure, "svg", 6, 3, 100).decode()
+    assert re.search(r'<svg [^>]*width="432pt"', svg)
+    assert re.search(r'<svg [^>]*height="216pt"', svg)
+    assert figure_bytes(figure, "pdf", 6, 3, 100).startswith(b"%PDF")
+
+
+def test_the_figure_stays_as_it_is(figure: Figure) -> None:
+    before = figure.canvas.print_to_buffer()  # type: ignore[attr-defined]
+    sizes = []
+    figure.canvas.mpl_connect("resize_event", lambda event: sizes.append(figure.get_size_inches()))
+    figure_bytes(figure, "png", 6, 5, 70)
+    assert tuple(figure.get_size_inches()) == (4, 2)
+    assert figure.canvas.print_to_buffer() == before  # type: ignore[attr-defined]
+    # What lays itself out by the figure's size was told, there and back.
+    assert [tuple(size) for size in sizes] == [(6, 5), (4, 2)]
+
+
+def test_one_side_gives_the_other_in_proportion(figure: Figure, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    save_figure(figure, tmp_path / "wide.png", width=8)
+    assert Image.open(tmp_path / "wide.png").size == (800, 400)
+    save_figure(figure, tmp_path / "high.png", height=1)
+    assert Image.open(tmp_path / "high.png").size == (200, 100)
+    save_figure(figure, tmp_path / "same.png")
+    assert Image.open(tmp_path / "same.png").size == (400, 200)
+
+
+@pytest.mark.parametrize("wrong", [0, -1, float("nan"), float("inf")])
+def test_a_size_that_is_none_is_refused(figure: Figure, wrong: float) -> None:
+    with pytest.raises(ValueError, match="a positive number is wanted"):
+        figure_bytes(figure, "png", wrong, 3, 100)
+
+
+def test_an_error_leaves_the_figure_as_it_was(figure: Figure) -> None:
+    with pytest.raises(ValueError, match="not supported"):
+        figure_bytes(figure, "docx", 6, 3, 100)
+    assert tuple(figure.get_size_inches()) == (4, 2)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "int8", "bool"])
+def test_an_array_comes_back_as_it_was(dtype: str) -> None:
+    array = (np.arange(12).reshape(3, 4) % 5).astype(dtype)
+    back = np.load(io.BytesIO(array_bytes(array.T)), allow_pickle=False)
+    assert back.dtype == array.dtype
+    np.testing.assert_array_equal(back, array.T)
