@@ -29,7 +29,6 @@ class CellImage(AxesImage):
         self, renderer: Any, magnification: float = 1.0, unsampled: bool = False
     ) -> tuple[Any, float, float, Any]:
         """Gives the pixels to draw, and where; see `matplotlib.image.AxesImage.make_image`."""
-        values = self._A  # type: ignore[attr-defined]
         to_pixels = self.get_transform()
         if unsampled or not (to_pixels.is_affine and to_pixels.is_separable):
             return super().make_image(renderer, magnification, unsampled)
@@ -46,21 +45,34 @@ class CellImage(AxesImage):
         bottom, top = np.ceil(bottom - 0.5 - 1e-8), np.ceil(top - 0.5)
         if left >= right or bottom >= top:
             return None, 0, 0, None
-        height, width = values.shape[:2]
         across = (np.arange(left, right) + 0.5 - corners[0, 0]) / (corners[1, 0] - corners[0, 0])
         up = (np.arange(bottom, top) + 0.5 - corners[0, 1]) / (corners[1, 1] - corners[0, 1])
         if self.origin == "upper":
             up = 1 - up
-        columns, rows = _cells(across, width), _cells(up, height)
+        rgba = self.colors_at(up, across)
+        return rgba, left / magnification, bottom / magnification, None
+
+    def colors_at(self, along_rows: np.ndarray, along_columns: np.ndarray) -> np.ndarray:
+        """Gives the colours of places on the image.
+
+        Args:
+            along_rows: Where they are from the first row, 0, to the last, 1; `(height,)`.
+            along_columns: Where they are from the first column to the last; `(width,)`.
+
+        Returns:
+            `(height, width, 4)`, uint8.
+        """
+        values = self._A  # type: ignore[attr-defined]
+        height, width = values.shape[:2]
+        rows, columns = cells_at(along_rows, height), cells_at(along_columns, width)
         if self._imcache is None:  # type: ignore[has-type]
             self._imcache = self.to_rgba(values, bytes=True, norm=values.ndim == 2)
         colors = np.ascontiguousarray(self._imcache).view(np.uint32)[..., 0]
         pixels = colors.take(rows, axis=0).take(columns, axis=1)
-        rgba = pixels.view(np.uint8).reshape(*pixels.shape, 4)
-        return rgba, left / magnification, bottom / magnification, None
+        return pixels.view(np.uint8).reshape(*pixels.shape, 4)
 
 
-def _cells(shares: np.ndarray, count: int) -> np.ndarray:
+def cells_at(shares: np.ndarray, count: int) -> np.ndarray:
     """Gives the cell that each place is in, of places from 0 to 1 along all cells.
 
     A place between two cells is taken for the first one's.

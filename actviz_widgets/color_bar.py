@@ -15,23 +15,24 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.image import AxesImage
 from matplotlib.markers import TICKRIGHT
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from matplotlib.transforms import ScaledTranslation
 
-_TICK, _GAP, _TITLE = 3.5, 3.5, 7  # points
+_TICK, _GAP, _TITLE, _LABEL_END = 3.5, 3.5, 7, 40  # points
 _MOST_NUMBERS = 9  # that the locator gives, which is asked for six steps
 
 
 class ColorBar:
-    """The colours of an image from its lowest limit to its highest, with numbers to the right.
+    """Colours from the lowest limit of a scale to its highest, with numbers to the right.
 
     Args:
         axes: Where to draw it; nothing else is in them.
-        mappable: The image.
+        mappable: The image, or what else has the colours and limits.
 
     Attributes:
         axes: Those of the bar. Their y limits are the limits of the colour scale.
-        mappable: The image.
+        mappable: What has the colours and limits.
     """
 
     def __init__(self, axes: Axes, mappable: ScalarMappable) -> None:
@@ -39,6 +40,7 @@ class ColorBar:
         self.mappable = mappable
         self._colors: object = None
         self._limits: tuple[float, float] | None = None
+        self._label: Text | None = None
         # In shares of the axes, so that it stays where it is whatever the limits are.
         self._image = AxesImage(
             axes,
@@ -77,6 +79,28 @@ class ColorBar:
             self._limits = low, high
             self.axes.set_ylim(low, high)
             self._write_numbers(low, high)
+
+    def set_label(self, label: str) -> None:
+        """Says below the bar what it is the scale of."""
+        if self._label is None:
+            # Its end is below the ends of the numbers.
+            below = self.axes.transAxes + ScaledTranslation(
+                _LABEL_END / 72, -_GAP / 72, self.axes.figure.dpi_scale_trans
+            )
+            self._label = self.axes.text(
+                1,
+                0,
+                "",
+                transform=below,
+                ha="right",
+                va="top",
+                fontsize="small",
+                color=mpl.rcParams["ytick.color"],
+                usetex=False,
+                parse_math=False,
+            )
+        if self._label.get_text() != label:
+            self._label.set_text(label)
 
     def _add_numbers(self) -> None:
         at_right = self.axes.get_yaxis_transform()

@@ -8,51 +8,73 @@ The figure is made without pyplot, so that it belongs to nobody's backend.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import LocationEvent
 from matplotlib.figure import Figure
-from matplotlib.transforms import ScaledTranslation
 
-from .color_scale import color_map
-from .map_panel import HINTING, BarsPanel, MapPanel, shortened
+from . import figure_layout
+from .bars_panel import BarsPanel
+from .figure_layout import Content, FigureLayout
+from .lettering import shortened
+from .linked_zoom import Extent, Joint
+from .map_panel import MapPanel
+from .overlay_panel import OverlayPanel
+from .palette import Palette
+from .panel_side import PanelSide
+from .picture_box import Box
 from .picture_panel import PicturePanel
-from .views import ActivationView, BarsView, InputView, MapView, PictureView, SeriesView, WordsView
+from .placing import Limits
+from .tiles_panel import TilesPanel
+from .views import (
+    ActivationView,
+    BarsView,
+    LeftView,
+    MapView,
+    OverlayView,
+    PictureView,
+    Place,
+    SeriesView,
+    TilesView,
+    WordsView,
+)
 from .words_panel import WordsPanel
+from .zoom import Zoom, set_seen
 
 WIDTH, HEIGHT = 8.5, 4.25
 """Size of the figure, in inches of 100 pixels."""
 
-# In pixels at 100 dots per inch, as the fonts are: the canvas's toolbar to the left, the map's row
-# numbers between, the colour bar and its labels to the right; numbers and the caption below.
-_LEFT, _BETWEEN, _RIGHT, _BOTTOM, _TOP = 44, 44, 88, 46, 42
-_SERIES_LABELS = 52
-_EDGE = 12
-_CAPTION_BASELINE = 8
-_LONGEST_TITLE = 46
-
+_CAPTION_BASELINE = 8  # pixels at 100 dots per inch
 # From the lowest to the topmost, whichever is made first: in a narrow figure labels may overlap.
 _ORDER = (
     "picture",
     "feature map",
+    "overlay of the input",
+    "overlay",
+    "map of the input",
+    "tiles",
     "series as lines",
     "series as rows",
+    "profile of the input",
     "profile",
+    "histogram of the input",
+    "histogram",
     "bars",
     "words for the input",
     "words for the activation",
 )
-# Along x (0) or y (1) of these axes are values: their range goes with what is shown.
-_VALUE_DIMENSION = {"series as lines": 1, "profile": 0, "bars": 0}
 
-Limits = tuple[tuple[float, float], tuple[float, float]]
+Note = Callable[[int, int], str]
 
 
 class ActivationFigure:
     """A matplotlib figure of two panels: the model's input and a layer's activation.
+
+    They are side by side or, in a figure of less than 560 pixels, one below the other.
 
     Args:
         cmap: A matplotlib colour map or the name of one, for the feature map.
@@ -69,50 +91,57 @@ class ActivationFigure:
     """
 
     def __init__(self, cmap: str | mpl.colors.Colormap = "viridis") -> None:
-        colors = color_map(cmap)
+        self._palette = Palette(cmap)
         # Against the user's rcParams: axes are placed here, not by a layout engine.
         self.figure = Figure(figsize=(WIDTH, HEIGHT), dpi=100, layout="none")  # type: ignore[arg-type]
         # Axes that are made later are to look like the first ones, whatever is set by then.
         self._settings = dict(mpl.rcParams.copy())
         del self._settings["backend"]
-        self._input_side, self._activation_side = _Side("input"), _Side("activation")
+        self._input_side, self._activation_side = PanelSide("input"), PanelSide("activation")
         self.picture_axes = self._add_axes("picture")
         self.map_axes = self._add_axes("feature map")
         self._picture = PicturePanel(
-            self.picture_axes, partial(self._new_axes, self._input_side), colors
+            self.picture_axes, partial(self._new_axes, self._input_side), self._palette
         )
-        self._map = MapPanel(self.map_axes, partial(self._new_axes, self._activation_side), colors)
+        self._map = MapPanel(
+            self.map_axes, partial(self._new_axes, self._activation_side), self._palette
+        )
         self.color_bar, self.color_bar_axes = self._map.color_bar, self._map.color_bar_axes
+        self._input_map: MapPanel | None = None
+        self._overlay: OverlayPanel | None = None
+        self._input_overlay: OverlayPanel | None = None
+        self._tiles: TilesPanel | None = None
         self._bars: BarsPanel | None = None
         self._caption = self.figure.text(
             0, 0, "", fontsize="small", ha="center", va="baseline", usetex=False, parse_math=False
         )
         self._whole_caption = ""
-        self._input: InputView | None = None
-        for side, axes in (
-            (self._input_side, self.picture_axes),
-            (self._activation_side, self.map_axes),
-        ):
-            _make_plain(axes)
-            # Nothing is written above these axes that the title would have to be moved up from.
-            axes.set_title("", fontsize="medium", loc="center", y=1.0)
-            side.axes.append(axes)
-        self._map_title_transform = self.map_axes.title.get_transform()
-        self._full_limits: dict[Axes, Limits] = {}
-        self._layout: tuple[float, float] = (0, 0)
+        self._input: LeftView | None = None
+        self._activation: ActivationView | None = None
+        self._box: Box | None = None
+        self._position: tuple[int | None, int | None] = (None, None)
+        self._place_note: Note | None = None
+        self._extent: Extent | None = None
+        self._input_side.add(self.picture_axes)
+        self._activation_side.add(self.map_axes)
+        self._zoom = Zoom()
+        self._content = Content()
         self._place_axes()
         self.figure.canvas.mpl_connect("resize_event", lambda _: self._place_axes())
+
+    # -------------------------------------------------------------------------------- what is shown
 
     @property
     def full_limits(self) -> dict[Axes, Limits]:
         """The x and y limits at which each of the axes on show shows all that is in it."""
-        return dict(self._full_limits)
+        return dict(self._zoom.full_limits)
 
-    def show_input(self, view: InputView, name: str) -> bool:
+    def show_input(self, view: LeftView, name: str) -> bool:
         """Shows what goes into the model.
 
         Args:
-            view: The picture, series or words.
+            view: The picture, series or words; or what explains the output for it: a map over the
+                picture or, where it is not known where it lies, beside it.
             name: Its title.
 
         Returns:
@@ -123,20 +152,28 @@ class ActivationFigure:
         if view is self._input and name == self._input_side.title:
             return False
         self._input = view
+        before = self._axes_in_pixels()
         if isinstance(view, PictureView):
             whole = self._picture.show_picture(view)
         elif isinstance(view, SeriesView):
             whole = self._picture.show_series(view)
         elif isinstance(view, WordsView):
             whole = self._show_words(self._input_side, view.text)
-        self._set_title(self._input_side, name)
-        return self._see(self._input_side, whole)
+        elif isinstance(view, OverlayView):
+            if self._input_overlay is None:
+                self._input_overlay = self._new_overlay(self._input_side, "overlay of the input")
+            whole = self._input_overlay.show(view)
+        elif isinstance(view, MapView):
+            whole = self._show_input_map(view)
+        changed = self._see(self._input_side, whole, before)
+        return self._finish(self._input_side, name) or changed
 
     def show_activation(self, view: ActivationView, title: str, caption: str = "") -> bool:
         """Shows what a layer puts out.
 
         Args:
-            view: The feature map, on a colour scale over its finite values; bars; or words.
+            view: The feature map, on a colour scale; the same over the picture; those of many
+                channels as tiles; bars; or words.
             title: What it is.
             caption: A line to stand below. Defaults to none.
 
@@ -145,20 +182,45 @@ class ActivationFigure:
             is kept from one map to the next one of the same size, and from one set of bars to the
             next one of as many.
         """
+        self._activation = view
         if isinstance(view, MapView):
             whole = self._map.show(view)
         elif isinstance(view, BarsView):
             whole = self._show_bars(view)
         elif isinstance(view, WordsView):
             whole = self._show_words(self._activation_side, view.text)
-        else:
-            raise NotImplementedError
-        self._set_title(self._activation_side, title)
+        elif isinstance(view, OverlayView):
+            if self._overlay is None:
+                self._overlay = self._new_overlay(self._activation_side, "overlay")
+            whole = self._overlay.show(view)
+        elif isinstance(view, TilesView):
+            whole = self._show_tiles(view)
         if caption != self._whole_caption:
             self._whole_caption = caption
             self._fit_caption()
         changed = self._see(self._activation_side, whole)
-        return self._follow_layout() or changed
+        return self._finish(self._activation_side, title) or changed
+
+    def set_color_map(self, cmap: str | mpl.colors.Colormap) -> None:
+        """Takes another colour map, for all maps but those whose signs matter.
+
+        Args:
+            cmap: A matplotlib colour map or the name of one.
+
+        Raises:
+            ValueError: If there is no colour map of that name. The one before stays.
+        """
+        self._palette.set(cmap)
+        for panel in (
+            self._picture,
+            self._map,
+            self._input_map,
+            self._overlay,
+            self._input_overlay,
+            self._tiles,
+        ):
+            if panel is not None:
+                panel.recolor()
 
     def _show_bars(self, view: BarsView) -> Mapping[Axes, Limits]:
         if self._bars is None:
@@ -166,11 +228,159 @@ class ActivationFigure:
                 self._bars = BarsPanel(axes)
         return self._bars.show(view)
 
-    def _show_words(self, side: _Side, text: str) -> Mapping[Axes, Limits]:
+    def _show_tiles(self, view: TilesView) -> Mapping[Axes, Limits]:
+        if self._tiles is None:
+            with self._new_axes(self._activation_side, "tiles") as axes:
+                self._tiles = TilesPanel(axes, self._palette)
+        return self._tiles.show(view)
+
+    def _show_words(self, side: PanelSide, text: str) -> Mapping[Axes, Limits]:
         if side.words is None:
             with self._new_axes(side, f"words for the {side.name}") as axes:
                 side.words = WordsPanel(axes)
         return side.words.show(text)
+
+    def _show_input_map(self, view: MapView) -> Mapping[Axes, Limits]:
+        if self._input_map is None:
+
+            def new_axes(label: str) -> AbstractContextManager[Axes]:
+                return self._new_axes(self._input_side, f"{label} of the input")
+
+            with new_axes("map") as axes:
+                self._input_map = MapPanel(axes, new_axes, self._palette)
+        return self._input_map.show(view)
+
+    def _new_overlay(self, side: PanelSide, label: str) -> OverlayPanel:
+        with self._new_axes(side, label) as axes:
+            overlay = OverlayPanel(axes, self._palette)
+        overlay.box.show(self._box)
+        if side is self._activation_side:
+            overlay.note = self._place_note
+            overlay.mark_position(*self._position)
+        return overlay
+
+    # ------------------------------------------------------------------------- places in the figure
+
+    def place_at(self, event: LocationEvent) -> Place | None:
+        """Says what is under the mouse.
+
+        Args:
+            event: One of matplotlib's mouse events.
+
+        Returns:
+            A position of the activation's map, also where that lies over the picture; a pixel of
+            the picture; a tile, with row and column of its map where the mouse is over it; or a
+            bar. `None` for all else.
+        """
+        if event.inaxes is None or event.xdata is None or event.ydata is None:
+            return None
+        find = {
+            panel.axes: panel.place_at
+            for panel in (self._picture, self._map, self._overlay, self._tiles, self._bars)
+            if panel is not None
+        }
+        if self._input_overlay is not None:
+            find[self._input_overlay.axes] = self._input_overlay.pixel_at
+        if event.inaxes not in find:
+            return None
+        return find[event.inaxes](event.xdata, event.ydata)
+
+    @property
+    def place_note(self) -> Note | None:
+        """Gives what else there is to tell of a row and column of the activation's map.
+
+        It stands behind the value that the cursor tells. `None` for nothing.
+        """
+        return self._place_note
+
+    @place_note.setter
+    def place_note(self, note: Note | None) -> None:
+        self._place_note = self._map.note = note
+        if self._overlay is not None:
+            self._overlay.note = note
+
+    def frame_pixels(self, box: Box | None) -> None:
+        """Frames pixels of the picture, wherever it is shown.
+
+        Args:
+            box: `((first_row, last_row), (first_column, last_column))`, both ends included, in the
+                picture's pixels; what is beyond its edges is cut off. `None` for no frame.
+        """
+        self._box = box
+        self._picture.box.show(box)
+        for overlay in (self._overlay, self._input_overlay):
+            if overlay is not None:
+                overlay.box.show(box)
+
+    def mark_position(self, row: int | None, column: int | None) -> None:
+        """Frames one position of the activation's map, also over the picture.
+
+        Args:
+            row: Of the map; `None` for no frame.
+            column: Likewise.
+        """
+        self._position = (row, column)
+        self._map.mark_position(row, column)
+        if self._overlay is not None:
+            self._overlay.mark_position(row, column)
+
+    # --------------------------------------------------------------------------------------- zoom
+
+    def link_zoom(self, extent: Extent | None) -> bool:
+        """Has picture and map show the same region from now on, whichever is zoomed or panned.
+
+        Where one shows all of its own, so does the other. The region of the picture stays when the
+        map becomes another. A map over the picture always goes with the picture.
+
+        Args:
+            extent: The edges of the map on the picture, `(left, right, bottom, top)` in the
+                picture's pixels, as in `OverlayView`. `None` where it is not known: both are then
+                zoomed by themselves. To be told before the toolbar's home is.
+
+        Returns:
+            Whether the map was moved to where the picture is.
+        """
+        self._extent = extent
+        return self._join()
+
+    def _join(self) -> bool:
+        picture, view = self._axes_in_pixels(), self._activation
+        joint: Joint | None = None
+        if picture is not None and isinstance(view, OverlayView) and self._overlay is not None:
+            joint = Joint(picture, self._overlay.axes)
+        elif picture is not None and isinstance(view, MapView) and self._extent is not None:
+            left, right, bottom, top = self._extent
+            if left != right and bottom != top:
+                height, width = view.values.shape
+                joint = Joint(picture, self._map.axes, self._extent, (height, width))
+        return self._zoom.join(joint)
+
+    def _axes_in_pixels(self) -> Axes | None:
+        """Gives the axes on show on the input's side that are in pixels of the picture, if any."""
+        overlay = self._input_overlay
+        for axes in (self.picture_axes, *([overlay.axes] if overlay is not None else [])):
+            if axes in self._zoom.full_limits:
+                return axes
+        return None
+
+    def _see(
+        self, side: PanelSide, whole: Mapping[Axes, Limits], before: Axes | None = None
+    ) -> bool:
+        """Shows these axes of a panel, and no others; says whether `full_limits` became others.
+
+        Args:
+            side: The panel.
+            whole: The axes, and the limits that show all of them.
+            before: Those that have shown the picture so far.
+        """
+        full = self._zoom.full_limits.get(before) if before is not None else None
+        changed = self._zoom.see(side.axes, whole)
+        if before is not None and before not in whole and full is not None:
+            # Of the same picture, with a map over it or not, the same region.
+            for axes in whole:
+                if axes is self._axes_in_pixels() and whole[axes] == full:
+                    self._zoom.move(axes, (before.get_xlim(), before.get_ylim()))
+        return changed
 
     # ------------------------------------------------------------------------------------ new axes
 
@@ -179,174 +389,80 @@ class ActivationFigure:
         return self.figure.add_axes((0, 0, 1, 1), label=label, zorder=height)
 
     @contextmanager
-    def _new_axes(self, side: _Side, label: str) -> Iterator[Axes]:
+    def _new_axes(self, side: PanelSide, label: str) -> Iterator[Axes]:
         """Gives new axes to furnish, and takes them in: plain, not seen yet, placed and titled."""
         with mpl.rc_context(self._settings):
             axes = self._add_axes(label)
             yield axes
-            _make_plain(axes)
-        _set_seen(axes, False)
-        side.axes.append(axes)
-        self._place(side, axes)
-        if label != "profile":
-            axes.title.set_text(side.axes[0].get_title())
+            side.add(axes)
+        set_seen(axes, False)
+        side.place(axes, self._layout(), self._panel_of(side))
 
     # ------------------------------------------------------------------------------------- layout
 
-    def _follow_layout(self) -> bool:
-        """Moves axes where what is on show takes other room; says whether it does."""
-        before = self._layout
-        self._layout = (self._map.profile_room, self._fit_bars())
-        if self._layout == before:
-            return False
-        self._place_axes()
-        return True
+    @staticmethod
+    def preferred_height(width: float) -> int:
+        """Gives the height that suits a figure of some width, both in pixels at 100 per inch."""
+        return figure_layout.preferred_height(width)
+
+    def _finish(self, side: PanelSide, title: str) -> bool:
+        """Titles what is shown, and moves axes where it takes other room; says whether it does."""
+        before, self._content = self._content, self._measured()
+        moved = self._content != before
+        if moved:
+            side.title = title
+            self._place_axes()
+        elif title != side.title:
+            side.set_title(title, self._layout(), self._panel_of(side))
+        self._join()
+        return moved
+
+    def _measured(self) -> Content:
+        """Says what there is to find room for."""
+        has_tiles = isinstance(self._activation, TilesView)
+        without_labels = Content(has_tiles, isinstance(self._input, SeriesView))
+        layout = FigureLayout(*self._size(), without_labels)
+        return Content(
+            has_tiles,
+            without_labels.has_series,
+            self._map.side_room if isinstance(self._activation, MapView) else 0,
+            self._input_map.side_room if self._input_map and self._input is not None else 0,
+            self._bars.write_labels(layout.activation.height, layout.most_for_labels())
+            if self._bars
+            else 0,
+        )
 
     def _place_axes(self) -> None:
         """Shares the figure between the panels; labels need the same room at any size."""
-        self._fit_bars()
-        shift = ScaledTranslation(self._map.profile_room / 200, 0, self.figure.dpi_scale_trans)
-        self.map_axes.title.set_transform(self._map_title_transform + shift)
+        self._content = self._measured()
+        layout = self._layout()
         for side in (self._input_side, self._activation_side):
+            panel = self._panel_of(side)
             for axes in side.axes:
-                self._place(side, axes)
-            self._fit_title(side)
+                side.place(axes, layout, panel)
+            side.set_title(side.title, layout, panel)
             if side.words is not None:
                 side.words.fit()
+        if self._tiles is not None:
+            self._tiles.fit()
         self._fit_caption()
 
-    def _place(self, side: _Side, axes: Axes) -> None:
-        span = self._spans().get(str(axes.get_label()))
-        if span is None:  # the profile keeps to the map
-            return
-        left, across = span
+    def _size(self) -> tuple[float, float]:
         width, height = self.figure.get_size_inches() * 100
-        _, each, rest = self._room()
-        axes.set_position((left / width, _BOTTOM / height, max(across, 1) / width, rest / height))
-        if axes is not side.axes[0]:
-            # Titles stand over the middle of their panel, so that they do not meet.
-            middle = _LEFT + each / 2
-            if side is self._activation_side:
-                middle = _LEFT + each + _BETWEEN + each / 2
-            box = axes.get_position(original=True)
-            axes.title.set_x((middle / width - box.x0) / box.width)
+        return float(width), float(height)
 
-    def _spans(self) -> dict[str, tuple[float, float]]:
-        """Gives where axes begin and how far they go across, in pixels at 100 per inch."""
-        width, each, _ = self._room()
-        map_left = _LEFT + each + _BETWEEN
-        bars_left = map_left - _BETWEEN / 2 + (self._bars.label_room if self._bars else 0)
-        over_time = (_LEFT + _SERIES_LABELS, each - _SERIES_LABELS)
-        return {
-            "picture": (_LEFT, each),
-            "series as lines": over_time,
-            "series as rows": over_time,
-            "words for the input": (_LEFT + _EDGE, each - _EDGE),
-            "feature map": (map_left, each - self._map.profile_room),
-            "bars": (bars_left, width - _EDGE - bars_left),
-            "words for the activation": (map_left, width - _EDGE - map_left),
-        }
+    def _layout(self) -> FigureLayout:
+        return FigureLayout(*self._size(), self._content)
 
-    def _room(self) -> tuple[float, float, float]:
-        """Gives the figure's width, and a panel's width and height, in pixels at 100 per inch."""
-        width, height = self.figure.get_size_inches() * 100
-        each = max((width - _LEFT - _BETWEEN - _RIGHT) / 2, 1)
-        return float(width), float(each), float(max(height - _BOTTOM - _TOP, 1))
-
-    def _fit_bars(self) -> float:
-        if self._bars is None:
-            return 0
-        _, each, rest = self._room()
-        return self._bars.write_labels(rest, 0.45 * each)
-
-    def _set_title(self, side: _Side, title: str) -> None:
-        if title != side.title:
-            side.title = title
-            self._fit_title(side)
-
-    def _fit_title(self, side: _Side) -> None:
-        """Writes a panel's title over all its axes, as much of its end as there is room for."""
-        title = side.title
-        if len(title) > _LONGEST_TITLE:
-            title = "…" + title[1 - _LONGEST_TITLE :]
-        _, each, _ = self._room()
-        points = self.picture_axes.title.get_fontproperties().get_size_in_points()
-        # Larger letters are drawn about as wide as they are, so that nothing is lost to hinting.
-        room = HINTING * (each + _BETWEEN - 8)
-        title = shortened(title, room, points, keep_end=True)
-        for axes in side.axes:
-            if axes is not self._map.profile_axes:
-                axes.title.set_text(title)
+    def _panel_of(self, side: PanelSide) -> figure_layout.Box:
+        layout = self._layout()
+        return layout.input if side is self._input_side else layout.activation
 
     def _fit_caption(self) -> None:
-        width, each, _ = self._room()
-        center = _LEFT + each + _BETWEEN + each / 2
+        layout = self._layout()
+        panel = layout.activation
+        width, height = self._size()
         points = self._caption.get_fontproperties().get_size_in_points()
-        self._caption.set_text(shortened(self._whole_caption, each + _BETWEEN, points))
-        self._caption.set_position(
-            (center / width, _CAPTION_BASELINE / (100 * self.figure.get_figheight()))
-        )
-
-    # --------------------------------------------------------------------------------------- zoom
-
-    def _see(self, side: _Side, whole: Mapping[Axes, Limits]) -> bool:
-        """Shows these axes of a panel, and no others; says whether `full_limits` became others."""
-        changed = False
-        for axes in side.axes:
-            _set_seen(axes, axes in whole)
-            if axes in whole:
-                changed |= self._show_whole(axes, whole[axes])
-            else:
-                changed |= self._full_limits.pop(axes, None) is not None
-        return changed
-
-    def _show_whole(self, axes: Axes, whole: Limits) -> bool:
-        """Goes back to showing all that is in these axes, unless a zoom into it still holds."""
-        before = self._full_limits.get(axes)
-        if before == whole:
-            return False
-        self._full_limits[axes] = whole
-        value = _VALUE_DIMENSION.get(str(axes.get_label()))
-        moves_x = moves_y = True
-        if before is not None and value is not None and before[1 - value] == whole[1 - value]:
-            # As many places as before: only the values' range may go along, where all of it shows.
-            moves_x = value == 0 and axes.get_xlim() == before[0]
-            moves_y = value == 1 and axes.get_ylim() == before[1]
-        if moves_x:
-            axes.set_xlim(whole[0])
-        if moves_y and axes is not self._map.profile_axes:  # its rows are the map's
-            axes.set_ylim(whole[1])
-        return True
-
-
-class _Side:
-    """One of the two panels: axes that lie on one another, and the title over all of them.
-
-    Attributes:
-        name: What is shown there.
-        axes: Those made so far, the ones that are there from the beginning first.
-        title: The title, of any length.
-        words: What writes words there, once there were any.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.axes: list[Axes] = []
-        self.title = ""
-        self.words: WordsPanel | None = None
-
-
-def _make_plain(axes: Axes) -> None:
-    # Every choice that the user's rcParams could make otherwise is made here.
-    axes.grid(False, which="both")
-    axes.set_anchor("C")
-    axes.set_title("", fontsize="medium", loc="center")
-    for text in (axes.title, axes.xaxis.label, axes.yaxis.label):
-        text.set_usetex(False)
-        text.set_parse_math(False)  # file names may hold dollar signs
-
-
-def _set_seen(axes: Axes, seen: bool) -> None:
-    axes.set_visible(seen)
-    # Of axes that lie on one another matplotlib zooms the topmost one, seen or not.
-    axes.set_navigate(seen)
+        room = layout.title_room(panel) + 8
+        self._caption.set_text(shortened(self._whole_caption, room, points))
+        self._caption.set_position((panel.middle / width, _CAPTION_BASELINE / height))

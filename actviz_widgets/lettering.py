@@ -1,0 +1,35 @@
+"""How wide texts are drawn, and how they are cut to the room there is."""
+
+from __future__ import annotations
+
+import bisect
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+HINTING = 1.08
+"""Small letters are drawn this much wider than they are, a whole number of pixels each."""
+
+
+def width_of(text: str, points: float) -> float:
+    """Measures a text of this font size, in pixels at 100 dots per inch."""
+    width, _, _ = text_to_path.get_text_width_height_descent(
+        text, FontProperties(size=points), False
+    )
+    return HINTING * float(width) * 100 / 72
+
+
+def shortened(text: str, room: float, points: float, *, keep_end: bool = False) -> str:
+    """Cuts a text where the room ends, in pixels at 100 dots per inch, and says so by an `…`.
+
+    Line breaks become spaces.
+    """
+    text = " ".join(text.splitlines())
+    if width_of(text, points) <= room:
+        return text
+
+    def cut(length: int) -> str:
+        return "…" + text[len(text) - length :] if keep_end else text[:length].rstrip() + "…"
+
+    lengths = range(1, len(text))
+    return cut(bisect.bisect_right(lengths, room, key=lambda n: width_of(cut(n), points)))
