@@ -91,6 +91,30 @@ class Layout:
         """Says which part of the activation is at a row and column of the map."""
         return f"row {row}, column {column}"
 
+    def element(
+        self, row: int, column: int, channel: int, slice_index: int
+    ) -> tuple[int, ...] | None:
+        """Gives the element of the activation that is shown at a row and column of the map.
+
+        Args:
+            row: Of the map. Of bars there is one row.
+            column: Of the map; of bars, which bar.
+            channel: The one chosen.
+            slice_index: The slice chosen.
+
+        Returns:
+            Its index, one number per axis; `None` where no element is shown.
+        """
+        return None
+
+    def _if_there(self, *index: int) -> tuple[int, ...] | None:
+        """Gives an index, if the activation has such an element."""
+        if len(index) != len(self.shape):
+            return None
+        sizes = zip(index, self.shape, strict=True)
+        is_there = all(at >= 0 and (size is None or at < size) for at, size in sizes)
+        return index if is_there else None
+
     def caption(self, activation: np.ndarray, channel: int, names: Sequence[str] | None) -> str:
         """Says what the map alone does not; empty if nothing."""
         return ""
@@ -116,6 +140,14 @@ class FeatureMaps(Layout):
         """Gives the feature map of a channel."""
         return activation[channel] if self.channels_first else activation[:, :, channel]
 
+    def element(
+        self, row: int, column: int, channel: int, slice_index: int
+    ) -> tuple[int, ...] | None:
+        """Gives the index of the value of a channel at a row and column."""
+        if self.channels_first:
+            return self._if_there(channel, row, column)
+        return self._if_there(row, column, channel)
+
 
 @dataclass(frozen=True)
 class Volume(FeatureMaps):
@@ -133,6 +165,18 @@ class Volume(FeatureMaps):
         maps: np.ndarray = activation[channel] if self.channels_first else activation[..., channel]
         one: np.ndarray = maps.reshape(-1, *maps.shape[-2:])[slice_index]
         return one
+
+    def element(
+        self, row: int, column: int, channel: int, slice_index: int
+    ) -> tuple[int, ...] | None:
+        """Gives the index of the value of a channel at a row and column of a slice."""
+        front = self.shape[1:-2] if self.channels_first else self.shape[:-3]
+        slices = _unfolded(slice_index, front)
+        if slices is None:
+            return None
+        if self.channels_first:
+            return self._if_there(channel, *slices, row, column)
+        return self._if_there(*slices, row, column, channel)
 
 
 @dataclass(frozen=True)
@@ -182,6 +226,14 @@ class Units(Layout):
         """Names the unit at a row and column."""
         unit = row * self._columns + column
         return f"unit {unit}" if unit < (self.shape[0] or 0) else "no unit"
+
+    def element(
+        self, row: int, column: int, channel: int, slice_index: int
+    ) -> tuple[int, ...] | None:
+        """Gives the index of the unit at a row and column; `None` behind the last one."""
+        if not 0 <= column < self._columns:
+            return None
+        return self._if_there(row * self._columns + column)
 
     def caption(self, activation: np.ndarray, channel: int, names: Sequence[str] | None) -> str:
         """Names the strongest unit."""
@@ -249,6 +301,12 @@ class Series(Layout):
         """Names the time step and the channel."""
         return f"step {row}, channel {column}"
 
+    def element(
+        self, row: int, column: int, channel: int, slice_index: int
+    ) -> tuple[int, ...] | None:
+        """Gives the index of the value at a step, a row, of the channel in a column."""
+        return self._if_there(column, row) if self.channels_first else self._if_there(row, column)
+
 
 @dataclass(frozen=True)
 class Attention(Layout):
@@ -283,6 +341,13 @@ class Attention(Layout):
         """Names the query and the key."""
         return f"query {row}, key {column}"
 
+    def element(
+        self, row: int, column: int, channel: int, slice_index: int
+    ) -> tuple[int, ...] | None:
+        """Gives the index of the score of a head for a query, a row, and a key, a column."""
+        heads = _unfolded(channel, self.shape[:-2])
+        return None if heads is None else self._if_there(*heads, row, column)
+
 
 @dataclass(frozen=True)
 class Tokens(Layout):
@@ -313,6 +378,14 @@ class Tokens(Layout):
         """Names the token, and its patch."""
         token = self.extra + row * self.grid[1] + column
         return f"token {token}, patch row {row}, column {column}"
+
+    def element(
+        self, row: int, column: int, channel: int, slice_index: int
+    ) -> tuple[int, ...] | None:
+        """Gives the index of a channel of the token whose patch is at a row and column."""
+        if not (0 <= row < self.grid[0] and 0 <= column < self.grid[1]):
+            return None
+        return self._if_there(self.extra + row * self.grid[1] + column, channel)
 
     def caption(self, activation: np.ndarray, channel: int, names: Sequence[str] | None) -> str:
         """Says what the tokens that are no patches hold."""
@@ -391,6 +464,22 @@ def _patches(count: int | None, role: LayerRole) -> tuple[tuple[int, int], int] 
         if side > 1 and side * side == count - extra:
             return (side, side), extra
     return None
+
+
+def _unfolded(index: int, sizes: Shape) -> tuple[int, ...] | None:
+    """Gives the place along several axes that were counted as one; `None` if there is none.
+
+    The first of these axes may be of open size.
+    """
+    place: list[int] = []
+    for size in reversed(sizes[1:]):
+        if not size:
+            return None
+        index, at = divmod(index, size)
+        place.insert(0, at)
+    if not sizes:
+        return () if index == 0 else None
+    return index, *place
 
 
 def _is_numeric(dtype: str | np.dtype) -> bool:

@@ -577,3 +577,55 @@ def test_every_choice_there_is_has_a_view_whatever_the_shape(role: LayerRole) ->
                     np.testing.assert_array_equal(view.values, shown)
                     assert view.place(shown.shape[0] - 1, shown.shape[1] - 1)
                 layout.caption(activation, channel, None)
+
+
+@pytest.mark.parametrize(
+    ("shape", "role", "channel", "slice_index"),
+    [
+        ((4, 6, 3), LayerRole(), 2, 0),
+        ((4, 6, 3), FIRST, 3, 0),
+        ((5, 4, 6, 3), LayerRole(), 1, 3),
+        ((3, 5, 4, 6), FIRST, 2, 4),
+        ((2, 5, 4, 6, 3), LayerRole(), 1, 7),
+        ((3, 2, 5, 4, 6), FIRST, 1, 7),
+        ((MOST_BARS,), LayerRole(), 5, 0),
+        ((100,), LayerRole(), 5, 0),
+        ((64,), LayerRole(), 5, 0),
+        ((5, 8), LayerRole(), 3, 0),
+        ((5, 8), FIRST, 3, 0),
+        ((16, 8), TOKENS, 3, 0),
+        ((17, 8), TOKENS, 7, 0),
+        ((3, 5, 5), SCORES, 2, 0),
+        ((5, 6), SCORES, 0, 0),
+        ((2, 3, 5, 6), SCORES, 4, 0),
+        ((1, 1, 1), LayerRole(), 0, 0),
+    ],
+)
+def test_the_element_at_a_place_has_the_value_shown_there(
+    shape: tuple[int, ...], role: LayerRole, channel: int, slice_index: int
+) -> None:
+    activation = np.arange(1, 1 + np.prod(shape), dtype=np.float32).reshape(shape)
+    layout = layout_for(activation, role)
+    shown = layout.feature_map(activation, channel, slice_index)
+    for (row, column), value in np.ndenumerate(shown):
+        element = layout.element(row, column, channel, slice_index)
+        if np.isnan(value):
+            assert element is None
+        else:
+            assert element is not None
+            assert activation[element] == value
+    for row, column in ((-1, 0), (0, -1), (shown.shape[0], 0), (0, shown.shape[1])):
+        assert layout.element(row, column, channel, slice_index) is None
+    if layout.noun == "unit" or isinstance(layout, Series):
+        return  # all channels are on show, whichever is chosen
+    assert layout.element(0, 0, layout.count or 0, slice_index) is None
+    if isinstance(layout, Volume):
+        assert layout.element(0, 0, channel, layout.slice_count or 0) is None
+
+
+def test_what_is_said_in_words_has_no_elements_and_open_sizes_no_end() -> None:
+    assert Value((3, 0)).element(0, 0, 0, 0) is None
+    assert Value(()).element(0, 0, 0, 0) is None
+    assert FeatureMaps((None, None, 3)).element(500, 700, 2, 0) == (500, 700, 2)
+    assert Volume((None, 4, 6, 3)).element(1, 2, 0, 90) == (90, 1, 2, 0)
+    assert Volume((2, None, 4, 6, 3)).element(1, 2, 0, 1) is None
