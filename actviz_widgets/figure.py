@@ -21,7 +21,7 @@ from . import figure_layout
 from .bars_panel import BarsPanel
 from .figure_layout import Content, FigureLayout
 from .lettering import shortened
-from .linked_zoom import Extent, Joint
+from .linked_zoom import Extent, FindExtent, Joint
 from .map_panel import MapPanel
 from .overlay_panel import OverlayPanel
 from .palette import Palette
@@ -121,7 +121,7 @@ class ActivationFigure:
         self._box: Box | None = None
         self._position: tuple[int | None, int | None] = (None, None)
         self._place_note: Note | None = None
-        self._extent: Extent | None = None
+        self._find_extent: FindExtent | None = None
         self._input_side.add(self.picture_axes)
         self._activation_side.add(self.map_axes)
         self._zoom = Zoom()
@@ -326,7 +326,7 @@ class ActivationFigure:
 
     # --------------------------------------------------------------------------------------- zoom
 
-    def link_zoom(self, extent: Extent | None) -> bool:
+    def link_zoom(self, extent: Extent | FindExtent | None) -> bool:
         """Has picture and map show the same region from now on, whichever is zoomed or panned.
 
         Where one shows all of its own, so does the other. The region of the picture stays when the
@@ -334,13 +334,17 @@ class ActivationFigure:
 
         Args:
             extent: The edges of the map on the picture, `(left, right, bottom, top)` in the
-                picture's pixels, as in `OverlayView`. `None` where it is not known: both are then
-                zoomed by themselves. To be told before the toolbar's home is.
+                picture's pixels, as in `OverlayView`; or what gives them, asked when there is a
+                zoom to follow. `None` where they are not known: both are then zoomed by themselves.
+                To be told before the toolbar's home is.
 
         Returns:
             Whether the map was moved to where the picture is.
         """
-        self._extent = extent
+        if extent is None or callable(extent):
+            self._find_extent = extent
+        else:
+            self._find_extent = lambda: extent
         return self._join()
 
     def _join(self) -> bool:
@@ -348,11 +352,9 @@ class ActivationFigure:
         joint: Joint | None = None
         if picture is not None and isinstance(view, OverlayView) and self._overlay is not None:
             joint = Joint(picture, self._overlay.axes)
-        elif picture is not None and isinstance(view, MapView) and self._extent is not None:
-            left, right, bottom, top = self._extent
-            if left != right and bottom != top:
-                height, width = view.values.shape
-                joint = Joint(picture, self._map.axes, self._extent, (height, width))
+        elif picture is not None and isinstance(view, MapView) and self._find_extent is not None:
+            height, width = view.values.shape
+            joint = Joint(picture, self._map.axes, self._find_extent, (height, width))
         return self._zoom.join(joint)
 
     def _axes_in_pixels(self) -> Axes | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from .placing import Limits
 
 Extent = tuple[float, float, float, float]
+FindExtent = Callable[[], Extent | None]
 
 
 @dataclass(frozen=True)
@@ -21,26 +22,38 @@ class Joint:
     Attributes:
         picture: Axes whose data coordinates are pixels of the picture.
         map: The others, in rows and columns of a map or in pixels of the picture.
-        extent: The edges of the map on the picture, `(left, right, bottom, top)`; `None` if the
-            others are in pixels of the picture, too.
+        find_extent: Gives the edges of the map on the picture, `(left, right, bottom, top)`, or
+            `None` where they are not known. Asked when one of the axes is zoomed or panned.
+            `None` if the others are in pixels of the picture, too.
         shape: Height and width of the map.
     """
 
     picture: Axes
     map: Axes
-    extent: Extent | None = None
+    find_extent: FindExtent | None = None
     shape: tuple[int, int] = (1, 1)
 
-    def carried(self, place: float, dimension: int, *, to_map: bool) -> float:
-        """Gives where a place along x (0) or y (1) is in the other axes."""
-        if self.extent is None:
-            return place
-        left, right, bottom, top = self.extent
+    def carried(
+        self, limits: tuple[float, float], dimension: int, *, to_map: bool
+    ) -> tuple[float, float] | None:
+        """Gives where limits along x (0) or y (1) are in the other axes; `None` if not known."""
+        if self.find_extent is None:
+            return limits
+        extent = self.find_extent()
+        if extent is None:
+            return None
+        left, right, bottom, top = extent
         start, end = (left, right) if dimension == 0 else (top, bottom)
+        if start == end:
+            return None
         count = self.shape[1 - dimension]
-        if to_map:
-            return (place - start) / (end - start) * count - 0.5
-        return start + (place + 0.5) / count * (end - start)
+
+        def carry(place: float) -> float:
+            if to_map:
+                return (place - start) / (end - start) * count - 0.5
+            return start + (place + 0.5) / count * (end - start)
+
+        return carry(limits[0]), carry(limits[1])
 
 
 class LinkedZoom:
@@ -98,6 +111,8 @@ class LinkedZoom:
         other = joint.map if axes is joint.picture else joint.picture
         here, there = _limits_of(axes)[dimension], _limits_of(other)[dimension]
         wanted = self._carried(axes, other, dimension, here)
+        if wanted is None:
+            return False
         # Also when this one is where the other has brought it: to move that would be to drift.
         if there == wanted or self._carried(other, axes, dimension, there) == here:
             return False
@@ -110,16 +125,14 @@ class LinkedZoom:
 
     def _carried(
         self, axes: Axes, other: Axes, dimension: int, limits: tuple[float, float]
-    ) -> tuple[float, float]:
+    ) -> tuple[float, float] | None:
         joint = self._joint
         full, others_full = self._full_limits.get(axes), self._full_limits.get(other)
         if full is not None and others_full is not None and limits == full[dimension]:
             return others_full[dimension]
         if joint is None:
             return limits
-        to_map = other is joint.map
-        first, last = (joint.carried(place, dimension, to_map=to_map) for place in limits)
-        return first, last
+        return joint.carried(limits, dimension, to_map=other is joint.map)
 
 
 def _limits_of(axes: Axes) -> Limits:
