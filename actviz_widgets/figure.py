@@ -19,13 +19,15 @@ from matplotlib.figure import Figure
 
 from . import figure_layout
 from .bars_panel import BarsPanel
+from .comparison_panel import ComparisonPanel
 from .figure_layout import Content, FigureLayout
 from .lettering import shortened
 from .linked_zoom import Extent, FindExtent, Joint
 from .map_panel import MapPanel
+from .network_panel import NetworkPanel
 from .overlay_panel import OverlayPanel
 from .palette import Palette
-from .panel_side import PanelSide
+from .panel_side import PanelSide, make_plain
 from .picture_box import Box
 from .picture_panel import PicturePanel
 from .placing import Limits
@@ -33,13 +35,16 @@ from .tiles_panel import TilesPanel
 from .views import (
     ActivationView,
     BarsView,
+    ComparisonView,
     LeftView,
     MapView,
+    NetworkView,
     OverlayView,
     PictureView,
     Place,
     SeriesView,
     TilesView,
+    WholeView,
     WordsView,
 )
 from .words_panel import WordsPanel
@@ -66,6 +71,13 @@ _ORDER = (
     "bars",
     "words for the input",
     "words for the activation",
+    "first picture",
+    "second picture",
+    "first map",
+    "second map",
+    "difference",
+    "no difference",
+    "network strips",
 )
 
 Note = Callable[[int, int], str]
@@ -112,6 +124,10 @@ class ActivationFigure:
         self._input_overlay: OverlayPanel | None = None
         self._tiles: TilesPanel | None = None
         self._bars: BarsPanel | None = None
+        self._comparison: ComparisonPanel | None = None
+        self._network: NetworkPanel | None = None
+        self._on_whole: ComparisonPanel | NetworkPanel | None = None
+        self._whole_axes: list[Axes] = []
         self._caption = self.figure.text(
             0, 0, "", fontsize="small", ha="center", va="baseline", usetex=False, parse_math=False
         )
@@ -152,6 +168,7 @@ class ActivationFigure:
         if view is self._input and name == self._input_side.title:
             return False
         self._input = view
+        self._end_whole()
         before = self._axes_in_pixels()
         if isinstance(view, PictureView):
             whole = self._picture.show_picture(view)
@@ -183,6 +200,7 @@ class ActivationFigure:
             next one of as many.
         """
         self._activation = view
+        self._end_whole()
         if isinstance(view, MapView):
             whole = self._map.show(view)
         elif isinstance(view, BarsView):
@@ -201,6 +219,49 @@ class ActivationFigure:
         changed = self._see(self._activation_side, whole)
         return self._finish(self._activation_side, title) or changed
 
+    def show_whole(self, view: WholeView, title: str = "") -> bool:
+        """Shows what takes the whole figure, in place of both panels.
+
+        Args:
+            view: Two maps compared, the strips of a network, or words.
+            title: Of words, or what is compared.
+
+        Returns:
+            Whether `full_limits` became others, so that the toolbar's home has to be told.
+        """
+        self._input = self._activation = None
+        self._zoom.join(None)
+        panel: ComparisonPanel | NetworkPanel | None = None
+        if isinstance(view, ComparisonView):
+            panel = self._comparison = self._comparison or ComparisonPanel(
+                self._new_whole_axes, self._palette
+            )
+        elif isinstance(view, NetworkView):
+            panel = self._network = self._network or NetworkPanel(
+                self._new_whole_axes, self._palette
+            )
+        if panel is not None:
+            panel.place(*self._size())
+        shown = {} if isinstance(view, WordsView) else panel.show(view)  # type: ignore[union-attr, arg-type]
+        self._on_whole = panel
+        self._whole_caption = title if isinstance(view, ComparisonView) else ""
+        self._fit_caption()
+        changed = self._zoom.see(self._input_side.axes, {})
+        if isinstance(view, WordsView):
+            changed |= self._zoom.see(
+                self._activation_side.axes, self._show_words(self._activation_side, view.text)
+            )
+            self._activation = view
+            self._finish(self._activation_side, title)
+        else:
+            changed |= self._zoom.see(self._activation_side.axes, {})
+        return self._zoom.see(self._whole_axes, shown) or changed
+
+    @property
+    def strips_per_page(self) -> int:
+        """How many strips of a network there is room for."""
+        return NetworkPanel.strips_that_fit(self._size()[1])
+
     def set_color_map(self, cmap: str | mpl.colors.Colormap) -> None:
         """Takes another colour map, for all maps but those whose signs matter.
 
@@ -218,6 +279,8 @@ class ActivationFigure:
             self._overlay,
             self._input_overlay,
             self._tiles,
+            self._comparison,
+            self._network,
         ):
             if panel is not None:
                 panel.recolor()
@@ -274,6 +337,8 @@ class ActivationFigure:
         """
         if event.inaxes is None or event.xdata is None or event.ydata is None:
             return None
+        if self._on_whole is not None:
+            return self._on_whole.place_at(event.inaxes, event.xdata, event.ydata)
         find = {
             panel.axes: panel.place_at
             for panel in (self._picture, self._map, self._overlay, self._tiles, self._bars)
@@ -400,11 +465,30 @@ class ActivationFigure:
         set_seen(axes, False)
         side.place(axes, self._layout(), self._panel_of(side))
 
+    @contextmanager
+    def _new_whole_axes(self, label: str) -> Iterator[Axes]:
+        """Gives new axes to furnish, of what takes the whole figure and places them itself."""
+        with mpl.rc_context(self._settings):
+            axes = self._add_axes(label)
+            make_plain(axes)
+            yield axes
+        set_seen(axes, False)
+        self._whole_axes.append(axes)
+
+    def _end_whole(self) -> None:
+        if self._on_whole is not None:
+            self._on_whole = None
+            self._zoom.see(self._whole_axes, {})
+
     # ------------------------------------------------------------------------------------- layout
 
-    @staticmethod
-    def preferred_height(width: float) -> int:
-        """Gives the height that suits a figure of some width, both in pixels at 100 per inch."""
+    def preferred_height(self, width: float) -> int:
+        """Gives the height that suits a figure of some width, both in pixels at 100 per inch.
+
+        It depends on what is shown.
+        """
+        if self._on_whole is not None:
+            return self._on_whole.preferred_height(width)
         return figure_layout.preferred_height(width)
 
     def _finish(self, side: PanelSide, title: str) -> bool:
@@ -447,7 +531,16 @@ class ActivationFigure:
                 side.words.fit()
         if self._tiles is not None:
             self._tiles.fit()
+        if self._on_whole is not None:
+            self._on_whole.place(*self._size())
+            self._keep_to_size(self._on_whole)
         self._fit_caption()
+
+    def _keep_to_size(self, panel: ComparisonPanel | NetworkPanel) -> None:
+        """Has strips, which are in pixels, fill another size of the figure."""
+        if isinstance(panel, NetworkPanel):
+            width, height = self._size()
+            self._zoom.see([panel.axes], {panel.axes: ((0.0, width), (height, 0.0))})
 
     def _size(self) -> tuple[float, float]:
         width, height = self.figure.get_size_inches() * 100
@@ -467,4 +560,5 @@ class ActivationFigure:
         points = self._caption.get_fontproperties().get_size_in_points()
         room = layout.title_room(panel) + 8
         self._caption.set_text(shortened(self._whole_caption, room, points))
-        self._caption.set_position((panel.middle / width, _CAPTION_BASELINE / height))
+        middle = width / 2 if self._on_whole is not None else panel.middle
+        self._caption.set_position((middle / width, _CAPTION_BASELINE / height))

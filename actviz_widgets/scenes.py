@@ -217,7 +217,7 @@ class Scenes:
             place=choice.layout.place,
         )
         lines = (_difference_line(made), *(_outside_line(each, limits) for each in maps))
-        return Scene(whole=whole, lines=tuple(dict.fromkeys(lines)))
+        return Scene(whole=whole, right_title=choice.title, lines=tuple(dict.fromkeys(lines)))
 
     def network(
         self,

@@ -11,6 +11,7 @@ from .placing import Limits
 
 # Along x (0) or y (1) of these axes are values: their range goes with what is shown.
 _VALUE_DIMENSION = {"series as lines": 1, "profile": 0, "profile of the input": 0, "bars": 0}
+_NEVER_ZOOMED = ("network strips", "first picture", "second picture")
 _ROWS_ARE_THE_MAPS = ("profile", "profile of the input")
 
 
@@ -79,4 +80,4 @@ def set_seen(axes: Axes, seen: bool) -> None:
     """Shows or hides axes."""
     axes.set_visible(seen)
     # Of axes that lie on one another matplotlib zooms the topmost one, seen or not.
-    axes.set_navigate(seen)
+    axes.set_navigate(seen and axes.get_label() not in _NEVER_ZOOMED)
