@@ -69,6 +69,7 @@ class OverlayPanel:
         axes.tick_params(left=False, bottom=False, labelleft=False, labelbottom=False)
         self.box = PictureBox(axes)
         self._position: Rectangle | None = None
+        self._marked: tuple[int | None, int | None] = (None, None)
         self.color_bar_axes = axes.inset_axes((1.03, 0, 0.05, 1))
         self.color_bar_axes.set_axes_locator(Beside(axes, lambda: COLOR_BAR_GAP, COLOR_BAR_WIDTH))
         self._scale = ScalarMappable(Scale(), palette.plain)
@@ -93,6 +94,7 @@ class OverlayPanel:
         if view.opacity != self._map.get_alpha():
             self._map.set_alpha(view.opacity)
         self.recolor()
+        self.mark_position(*self._marked)
         return {self.axes: whole}
 
     def recolor(self) -> None:
@@ -104,6 +106,7 @@ class OverlayPanel:
 
     def mark_position(self, row: int | None, column: int | None) -> None:
         """Frames one position of the map, or none."""
+        self._marked = row, column
         is_seen = row is not None and column is not None and self._view is not None
         if self._position is None:
             if not is_seen:

@@ -64,7 +64,7 @@ def test_tiles_are_one_image_and_no_artists_are_made_for_more_of_them() -> None:
     drawn(figure)
     axes = axes_of(figure, "tiles")
     assert len(axes.images) == 1
-    assert len(figure.figure.findobj()) < 250
+    assert len(figure.figure.findobj()) < 500
     for labelled in (6, 20):  # texts come once, at most 64
         figure.show_activation(tiles(RNG.random((4, 4, labelled))), "layer")
         drawn(figure)
