@@ -19,7 +19,8 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from matplotlib.transforms import ScaledTranslation
 
-_TICK, _GAP, _TITLE, _LABEL_END = 3.5, 3.5, 7, 40  # points
+_TICK, _GAP, _TITLE = 3.5, 3.5, 7  # points
+_LABEL_END, _LABEL_GAP = 40, 6.5
 _MOST_NUMBERS = 9  # that the locator gives, which is asked for six steps
 
 
@@ -85,7 +86,7 @@ class ColorBar:
         if self._label is None:
             # Its end is below the ends of the numbers.
             below = self.axes.transAxes + ScaledTranslation(
-                _LABEL_END / 72, -_GAP / 72, self.axes.figure.dpi_scale_trans
+                _LABEL_END / 72, -_LABEL_GAP / 72, self.axes.figure.dpi_scale_trans
             )
             self._label = self.axes.text(
                 1,

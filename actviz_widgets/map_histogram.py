@@ -10,13 +10,15 @@ from matplotlib.axes import Axes
 from .placing import Beside, Limits
 
 _WIDTH, _GAP = 40, 3  # pixels at 100 dots per inch; the gap is the one to the colour bar
+_SHORTEST = 3 / _WIDTH
 BINS = 48
 
 
 class Histogram:
     """A map's finite values as bars that grow away from the colour bar, which says their values.
 
-    Bars are as long as the square root of the count, so that many zeros leave the others in sight.
+    Bars are as long as the square root of the count, and never too short to be seen, so that many
+    zeros leave the others in sight.
     Values outside of the limits are in the bars at the ends.
 
     Args:
@@ -62,7 +64,8 @@ class Histogram:
         self._limits = limits
         self._counts, self._outside = counted(values, *limits)
         most = max(int(self._counts.max()), 1)
-        self._bars.set_data(np.sqrt(self._counts / most))
+        lengths = np.maximum(np.sqrt(self._counts / most), _SHORTEST * (self._counts > 0))
+        self._bars.set_data(lengths)
         return (1.0, 0.0), (0.0, 1.0)
 
     def _describe(self, x: float, y: float) -> str:  # noqa: ARG002

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
@@ -18,8 +19,8 @@ from .picture_box import PictureBox
 from .placing import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
 from .views import OverlayView, Place
 
-_ROUNDING = 1e-4
-"""Share of the scale by which values between two positions may be off."""
+_ROUNDING = 1e-3
+"""Share of the scale by which matplotlib's interpolation may be off."""
 
 
 class OverlayPanel:
@@ -50,6 +51,8 @@ class OverlayPanel:
         self._map = AxesImage(
             axes,
             cmap=palette.plain,
+            # What is interpolated are shares of the scale: matplotlib does that with an error in
+            # proportion to the values, which may be all large and close to one another.
             norm=Scale(_ROUNDING),
             origin="upper",
             interpolation="bilinear",
@@ -66,9 +69,11 @@ class OverlayPanel:
         axes.tick_params(left=False, bottom=False, labelleft=False, labelbottom=False)
         self.box = PictureBox(axes)
         self._position: Rectangle | None = None
+        self._marked: tuple[int | None, int | None] = (None, None)
         self.color_bar_axes = axes.inset_axes((1.03, 0, 0.05, 1))
         self.color_bar_axes.set_axes_locator(Beside(axes, lambda: COLOR_BAR_GAP, COLOR_BAR_WIDTH))
-        self.color_bar = ColorBar(self.color_bar_axes, self._map)
+        self._scale = ScalarMappable(Scale(), palette.plain)
+        self.color_bar = ColorBar(self.color_bar_axes, self._scale)
         self._view: OverlayView | None = None
         axes.format_coord = self._describe  # type: ignore[method-assign]
 
@@ -81,14 +86,15 @@ class OverlayPanel:
             self._picture.set_data(view.picture.pixels)
             self._picture.set_extent((*whole[0], *whole[1]))
             self.box.set_size(view.picture.size)
-        self._map.set_data(color_scale.finite_or_masked(view.values))
+        if view.limits != self._scale.get_clim():
+            self._scale.set_clim(*view.limits)
+        self._map.set_data(self._scale.norm(color_scale.finite_or_masked(view.values)))
         if tuple(self._map.get_extent()) != tuple(view.extent):
             self._map.set_extent(view.extent)
-        if view.limits != self._map.get_clim():
-            self._map.set_clim(*view.limits)
         if view.opacity != self._map.get_alpha():
             self._map.set_alpha(view.opacity)
         self.recolor()
+        self.mark_position(*self._marked)
         return {self.axes: whole}
 
     def recolor(self) -> None:
@@ -96,9 +102,11 @@ class OverlayPanel:
         colors = self._palette.of(self._view is not None and self._view.is_signed)
         if colors is not self._map.get_cmap():
             self._map.set_cmap(colors)
+            self._scale.set_cmap(colors)
 
     def mark_position(self, row: int | None, column: int | None) -> None:
         """Frames one position of the map, or none."""
+        self._marked = row, column
         is_seen = row is not None and column is not None and self._view is not None
         if self._position is None:
             if not is_seen:

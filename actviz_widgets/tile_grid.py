@@ -78,13 +78,13 @@ def arrange(count: int, map_size: tuple[int, int], width: float, height: float) 
     """Finds the number of columns at which tiles are largest.
 
     Args:
-        count: How many tiles, at least one.
+        count: How many tiles.
         map_size: Height and width of a tile's map, of which only the proportion counts. A map that
             is all length is stretched.
         width: Of the room there is, in pixels at 100 dots per inch.
         height: Of the same.
     """
-    ratio = map_size[0] / map_size[1]
+    ratio = max(map_size[0], 1) / max(map_size[1], 1)
     if max(ratio, 1 / ratio) > _LONGEST:
         ratio = _STRETCHED if ratio > 1 else 1 / _STRETCHED
     if count <= MOST_LABELS:
@@ -100,8 +100,8 @@ def arrange(count: int, map_size: tuple[int, int], width: float, height: float) 
 def _largest(
     count: int, ratio: float, width: float, height: float, gap: float, label: float
 ) -> TileGrid:
-    columns = np.arange(1, count + 1)
-    rows = -(-count // columns)
+    columns = np.arange(1, max(count, 1) + 1)
+    rows = -(-len(columns) // columns)
     sizes = np.minimum(width / columns - gap, (height / rows - gap - label) / ratio)
     best = int(np.argmax(sizes))
     across = max(float(sizes[best]), 0.5)

@@ -108,6 +108,8 @@ def limits_of_each(maps: np.ndarray) -> np.ndarray:
         `(tiles, 2)`, float64. A map of one value has it as its lower limit; one without any finite
         value has 0 and 1.
     """
+    if not maps.size:
+        return np.tile((0.0, 1.0), (maps.shape[-1], 1))
     limits = np.stack([maps.min(axis=(0, 1)), maps.max(axis=(0, 1))], axis=1).astype(np.float64)
     for tile in np.flatnonzero(~np.isfinite(limits).all(axis=1)):
         finite = maps[..., tile][np.isfinite(maps[..., tile])]

@@ -81,6 +81,8 @@ class TilesPanel:
         self._view = view
         count = len(view.channels)
         chosen = view.channels.index(view.chosen) if view.chosen in view.channels else None
+        if self._image.get_visible() != bool(view.maps.size):
+            self._image.set_visible(bool(view.maps.size))
         if view.limits is not None:
             limits = np.tile(np.array([view.limits], np.float64), (count, 1))
         else:
@@ -89,7 +91,8 @@ class TilesPanel:
             limits = self._own_limits.copy()
             if chosen is not None:
                 limits[chosen] = view.chosen_limits
-        self._image.set_tiles(view.maps, limits)
+        if view.maps.size:
+            self._image.set_tiles(view.maps, limits)
         of_scale = view.limits or view.chosen_limits
         if of_scale != self._scale.get_clim():
             self._scale.set_clim(*of_scale)
@@ -108,7 +111,7 @@ class TilesPanel:
         inches = self.axes.figure.get_size_inches()  # type: ignore[union-attr]
         grid = arrange(
             len(view.channels),
-            view.maps.shape[:2],
+            (view.maps.shape[0], view.maps.shape[1]),
             100 * box.width * inches[0],
             100 * box.height * inches[1],
         )
@@ -173,10 +176,10 @@ class TilesPanel:
             f"{name} {states[channel]}" if channel in states else name
             for name, channel in zip(names, view.channels, strict=True)
         ]
-        if grid.label:
+        if grid.label and words:
             self._add_labels(len(words))
             points = self._labels[0].get_fontproperties().get_size_in_points()
-            has_room = max(width_of(word, points) for word in words) <= grid.width
+            has_room = max((width_of(word, points) for word in words), default=0) <= grid.width
         else:
             has_room = False
         left, _, top, _ = grid.edges
