@@ -18,6 +18,7 @@ import keras
 import numpy as np
 
 from . import backends, layer_roles, model_files
+from .activation_bounds import bounds_of
 from .backends import as_array
 from .layer_calls import EnoughHeard, LayerCall, LayerInfo, Recording, listening, open_batch
 from .layer_paths import unknown_layer_sentence
@@ -119,6 +120,15 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         return tuple(by_path[path] for path in self._check_paths(self._chosen))
 
     @property
+    def every_call(self) -> tuple[LayerInfo, ...]:
+        """All layer calls of the model, whether this one gives their activations or not.
+
+        Raises:
+            ValueError: As for `captured`.
+        """
+        return tuple(call.info for call in self._known_calls())
+
+    @property
     def is_captured(self) -> bool:
         """Whether it is known by now which layers the model calls.
 
@@ -205,6 +215,17 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
     def dtype(self, path: str) -> str:
         """Gives the dtype of a layer call's activation, such as `"float32"`."""
         return self._call_at(path).dtype
+
+    def activation_bounds(self, path: str) -> tuple[float | None, float] | None:
+        """Gives the values beyond which a layer call's activation cannot go.
+
+        Returns:
+            `(lower, upper)` of the layer's activation function, such as `(-1, 1)` for tanh, `None`
+            for the 0 of a ReLU; `None` altogether where there is no upper bound.
+        """
+        call = self._call_at(path)
+        # Beside its state an LSTM puts out that of its cell, which has no bounds.
+        return bounds_of(call.layer) if call.index < 2 else None
 
     def data_format(self) -> str | None:
         """Gives `"channels_first"` or `"channels_last"`, as the first layer with maps takes it.

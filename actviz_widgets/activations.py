@@ -84,6 +84,45 @@ class Activations(Generic[PictureT]):
         seen = self._kept.get(picture)
         return seen if seen is not None and layer_path in seen.activations else None
 
+    def glance(self, picture: int, layer_path: str) -> Seen[PictureT] | None:
+        """Gives what is known of a picture, `layer_path` included, and lets go of nothing for it.
+
+        A pass for it keeps all layers where they fit beside what is kept, and then what is kept is
+        let go of before anything that was looked at. Where they do not, what is given has this
+        layer alone, and is not kept.
+
+        Returns:
+            `None` if the activation is larger than the budget by itself. The model may still not
+            have called the layer.
+        """
+        seen = self._kept.get(picture)
+        if seen is not None and self._is_known(seen, layer_path):
+            return None if self.is_too_large(seen, layer_path) else seen
+        is_whole = False
+
+        def fit(sizes: Mapping[str, int], other_bytes: int) -> tuple[str, ...]:
+            nonlocal is_whole
+            if sizes.get(layer_path, 0) > self.memory_budget:
+                raise _TooLargeError
+            is_whole = picture not in self._kept and self._fits(sum(sizes.values()) + other_bytes)
+            self.forward_passes += 1
+            return tuple(sizes) if is_whole else (layer_path,)
+
+        try:
+            new = self._run(picture, fit)
+        except _TooLargeError:
+            return None
+        actual = {path: array.nbytes for path, array in new.activations.items()}
+        new = replace(new, sizes={**new.sizes, **actual})
+        if self.is_too_large(new, layer_path):
+            return None
+        if is_whole and self._fits(new.nbytes):
+            self._kept[picture] = new
+            key = picture, tuple(new.sizes)
+            self._parts[key] = None
+            self._parts.move_to_end(key, last=False)
+        return new
+
     def is_too_large(self, seen: Seen[PictureT], layer_path: str) -> bool:
         """Whether one layer's activation alone takes more than may be kept."""
         return seen.sizes.get(layer_path, 0) > self.memory_budget
@@ -108,6 +147,9 @@ class Activations(Generic[PictureT]):
             or layer_path in seen.not_called
             or self.is_too_large(seen, layer_path)
         )
+
+    def _fits(self, size: int) -> bool:
+        return self.nbytes + size <= self.memory_budget
 
     def _compute(self, picture: int, layer_path: str) -> Seen[PictureT]:
         self.forward_passes += 1
@@ -174,6 +216,10 @@ class Activations(Generic[PictureT]):
             left = {path for paths in rest for path in paths}
             kept = {path: array for path, array in seen.activations.items() if path in left}
             self._kept[picture] = replace(seen, activations=kept)
+
+
+class _TooLargeError(Exception):
+    """Ends a pass before it begins, for a layer that could not be kept."""
 
 
 def checked_budget(memory_budget: Any) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from .activation_model import ActivationModel, LayerInfo
 from .activations import Seen
 from .feature_maps import Layout, Value, layout_of
@@ -72,6 +74,14 @@ class EpochExtraction:
     def get(self, image: int, _: str) -> Seen[Picture]:
         """Gives what is known of a picture, each layer's activation included."""
         return self.activations.get(image)
+
+    def glance(self, image: int, _: str) -> Seen[Picture]:
+        """Gives what is known of a picture, as `get` does: nothing is let go of here."""
+        return self.activations.get(image)
+
+    def of_layer(self, image: int, layer_path: str) -> np.ndarray | None:
+        """Gives what a layer put out for a picture; `None` if the model did not call it."""
+        return self.activations.get(image).activations.get(layer_path)
 
     def layout(self, seen: Seen[Picture], layer_path: str) -> Layout:
         """Gives how a layer's activation is laid out for this very picture."""

@@ -63,6 +63,31 @@ class Extraction:
         """Gives what is known of a picture, the layer's activation included where it fits."""
         return self.activations.get(image, layer_path)
 
+    def glance(self, image: int, layer_path: str) -> Seen[Picture] | None:
+        """Gives what is known of a picture, the layer included, and lets go of nothing for it.
+
+        Returns:
+            `None` if the layer's activation is larger than may be kept. Of a layer that the model
+            does not call for the picture there is no activation.
+
+        Raises:
+            ValueError: If the picture cannot be read, or the model cannot take it.
+        """
+        return self.activations.glance(image, layer_path)
+
+    def of_layer(self, image: int, layer_path: str) -> np.ndarray | None:
+        """Gives what a layer puts out for a picture, and lets go of nothing for it.
+
+        Returns:
+            The activation, without batch axis; `None` if the model does not call the layer for the
+            picture, or it is larger than may be kept.
+
+        Raises:
+            ValueError: If the picture cannot be read, or the model cannot take it.
+        """
+        seen = self.glance(image, layer_path)
+        return None if seen is None else seen.activations.get(layer_path)
+
     def layout(self, seen: Seen[Picture], layer_path: str) -> Layout:
         """Gives how a layer's activation is laid out for this very picture."""
         activation = seen.activations.get(layer_path)

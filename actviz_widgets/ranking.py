@@ -24,36 +24,6 @@ NEAR = 0.01
 
 _BLOCK = 1 << 20
 """Values that are looked at in one go."""
-_BOUNDS = {
-    "hard_sigmoid": (0.0, 1.0),
-    "hard_tanh": (-1.0, 1.0),
-    "sigmoid": (0.0, 1.0),
-    "softsign": (-1.0, 1.0),
-    "sparse_sigmoid": (0.0, 1.0),
-    "tanh": (-1.0, 1.0),
-}
-
-
-def bounds_of(layer: Any) -> tuple[float | None, float] | None:
-    """Gives the values beyond which a layer's activation function cannot go.
-
-    Args:
-        layer: A Keras layer.
-
-    Returns:
-        `(lower, upper)`, such as `(-1, 1)` for tanh; `None` if the function has no upper bound, or
-        is a softmax, whose values bound each other. The lower one is `None` where it is the 0 of a
-        ReLU: there a channel is dead, not saturated.
-    """
-    function = getattr(layer, "activation", None)
-    name = getattr(function, "__name__", "")
-    if name == "relu6":
-        return None, 6.0
-    if name in _BOUNDS:
-        return _BOUNDS[name]
-    relu = next((one for one in (layer, function) if type(one).__name__ in ("ReLU", "ReLU6")), None)
-    largest = getattr(relu, "max_value", None)
-    return None if largest is None else (None, float(largest))
 
 
 @dataclass
@@ -82,7 +52,7 @@ class ChannelStatistics:
 
     Attributes:
         layout: How the layer's activation is laid out.
-        bounds: Those of its activation function, from `bounds_of`. Defaults to `None`, none.
+        bounds: Those of its activation function. Defaults to `None`, none.
     """
 
     layout: Layout
@@ -144,6 +114,14 @@ class ChannelStatistics:
     def pictures(self) -> int:
         """How many pictures were added."""
         return self._pictures
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the statistics take, about."""
+        moments = [self._all, *self._classes.values()]
+        kept = [value for one in moments for value in (one.count, one.mean, one.squares)]
+        kept += [self._largest, self._nonzero, self._at_bound]
+        return sum(int(np.asarray(value).nbytes) for value in kept)
 
     @property
     def maximum(self) -> np.ndarray:
@@ -290,7 +268,7 @@ def statistics_of(
         layout: How they are laid out.
         activations: One for each picture, without batch axis.
         labels: The class of each picture. Defaults to `None`, not known.
-        bounds: Those of the layer's activation function, from `bounds_of`. Defaults to `None`.
+        bounds: Those of the layer's activation function. Defaults to `None`.
     """
     statistics = ChannelStatistics(layout, bounds)
     for index, activation in enumerate(activations):

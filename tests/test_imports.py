@@ -15,6 +15,7 @@ import actviz_widgets
 PACKAGE = Path(actviz_widgets.__file__).parent
 FLOORS = (
     {
+        "activation_bounds",
         "activations",
         "backends",
         "cell_image",
@@ -93,7 +94,7 @@ FLOORS = (
         "loaded_pictures",
     },
     {"class_evidence", "extraction", "receptive_fields"},
-    {"choice", "epoch_recorder", "subject"},
+    {"channel_survey", "choice", "epoch_recorder", "subject"},
     {"activation_history"},
     {"explorer"},
 )

@@ -7,12 +7,12 @@ import keras
 import numpy as np
 import pytest
 
+from actviz_widgets.activation_bounds import bounds_of
 from actviz_widgets.feature_maps import layout_of
 from actviz_widgets.layer_roles import LayerRole
 from actviz_widgets.ranking import (
     CRITERIA,
     ChannelStatistics,
-    bounds_of,
     statistics_of,
     values_by_channel,
 )

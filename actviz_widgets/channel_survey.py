@@ -1,0 +1,223 @@
+"""The channels of each layer over all the pictures, counted picture by picture."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .activation_model import ActivationModel
+from .activations import Seen
+from .epoch_extraction import EpochExtraction
+from .extraction import Extraction
+from .feature_maps import Value
+from .pictures import Picture
+from .predictions import class_count, strongest_class
+from .ranking import CRITERIA, ChannelStatistics, Criterion
+
+_MOST_FAILURES = 20
+"""Pictures that cannot be read that one step passes over."""
+_SHARE = 8
+"""What of the memory budget the statistics may take: one part of so many."""
+
+
+@dataclass
+class _Counted:
+    """What is known of one layer."""
+
+    statistics: ChannelStatistics | None = None
+    added: set[int] = field(default_factory=set)
+    passed_over: set[int] = field(default_factory=set)
+
+
+class ChannelSurvey:
+    """Statistics of the channels of each layer, over pictures that are added one by one.
+
+    What is kept are a few numbers a channel, whatever the number and the size of the pictures. Of
+    very many layers, those that were added to last.
+
+    Args:
+        extraction: Where the activations come from: a model as it is now, or one epoch of a
+            training.
+        activation_model: The model.
+        labels: Gives the class of each picture, in their order, `None` where it is not known; as
+            many as there are pictures now. Where none is known, and the model is a classifier, a
+            picture counts for the class that the model predicts.
+    """
+
+    def __init__(
+        self,
+        extraction: Extraction | EpochExtraction,
+        activation_model: ActivationModel,
+        labels: Callable[[], Sequence[Hashable | None]],
+    ) -> None:
+        self._extraction = extraction
+        self._model = activation_model
+        self._labels = labels
+        self._layers: OrderedDict[str, _Counted] = OrderedDict()
+
+    def add_kept(self, layer: str) -> None:
+        """Adds every picture whose activation of a layer is kept now, without any forward pass.
+
+        Args:
+            layer: The layer path.
+        """
+        if not self._has_channels(layer):
+            return
+        for image in self._waiting(layer):
+            seen = self._extraction.activations.kept(image, layer)
+            if seen is not None:
+                self._add(layer, image, seen)
+
+    def add_next(self, layer: str) -> bool:
+        """Adds one more picture, one whose activation is kept first; else the model runs once.
+
+        Nothing is let go of for it that is kept of the pictures looked at. Pictures that cannot be
+        read, or go into no statistics, are passed over for good.
+
+        Args:
+            layer: The layer path.
+
+        Returns:
+            Whether there are more pictures after this one.
+        """
+        if not self._has_channels(layer):
+            return False
+        kept = self._extraction.activations.kept
+        waiting = sorted(self._waiting(layer), key=lambda image: kept(image, layer) is None)
+        for image in waiting[:_MOST_FAILURES]:
+            try:
+                seen = self._extraction.glance(image, layer)
+            except ValueError:
+                seen = None
+            if self._add(layer, image, seen):
+                break
+        return bool(self._waiting(layer))
+
+    def statistics(self, layer: str) -> ChannelStatistics | None:
+        """Gives the statistics of a layer's channels, `None` before the first picture."""
+        counted = self._layers.get(layer)
+        return None if counted is None else counted.statistics
+
+    def counted(self, layer: str) -> tuple[int, int]:
+        """Counts the pictures: those added for a layer, and all there are."""
+        counted = self._layers.get(layer)
+        return 0 if counted is None else len(counted.added), len(self._labels())
+
+    def order(self, layer: str, criterion: Criterion) -> np.ndarray:
+        """Gives the channels of a layer in order, the one with the most first.
+
+        Args:
+            layer: The layer path.
+            criterion: One of `ranking.CRITERIA`.
+
+        Returns:
+            `(channels,)`, channel indices; in the order of the index where there are no statistics.
+
+        Raises:
+            ValueError: If there is no such criterion, or there are too few classes for a contrast.
+        """
+        statistics = self.statistics(layer)
+        if statistics is not None:
+            return statistics.order(criterion)
+        if criterion not in CRITERIA:
+            wanted = ", ".join(map(repr, CRITERIA))
+            raise ValueError(f"criterion is {criterion!r}; choose one of {wanted}.")
+        return np.arange(self._extraction.layouts[layer].count or 0)
+
+    def dead(self, layer: str) -> frozenset[int]:
+        """Gives the channels that are 0 at every place of every picture added."""
+        statistics = self.statistics(layer)
+        return frozenset() if statistics is None else _indices(statistics.dead)
+
+    def saturated(self, layer: str) -> frozenset[int]:
+        """Gives the channels that lie at a bound of the activation function; see `ranking`."""
+        statistics = self.statistics(layer)
+        return frozenset() if statistics is None else _indices(statistics.saturated)
+
+    @property
+    def labels_note(self) -> str:
+        """In words, where the classes come from, if not with the pictures; else empty."""
+        return "Classes are those that the model predicts." if self._are_predicted() else ""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the statistics take, about."""
+        return sum(
+            counted.statistics.nbytes
+            for counted in self._layers.values()
+            if counted.statistics is not None
+        )
+
+    def clear(self) -> None:
+        """Forgets all pictures, as when the weights have changed."""
+        self._layers.clear()
+
+    def _has_channels(self, layer: str) -> bool:
+        return not isinstance(self._extraction.layouts[layer], Value)
+
+    def _waiting(self, layer: str) -> list[int]:
+        counted = self._layers.get(layer, _Counted())
+        done = counted.added | counted.passed_over
+        return [image for image in range(len(self._labels())) if image not in done]
+
+    def _add(self, layer: str, image: int, seen: Seen[Picture] | None) -> bool:
+        """Adds a picture, or passes it over for good; says which."""
+        counted = self._layers.setdefault(layer, _Counted())
+        try:
+            counted.statistics = self._with(counted.statistics, layer, image, seen)
+        except ValueError:
+            counted.passed_over.add(image)
+            return False
+        counted.added.add(image)
+        self._forget_some(layer)
+        return True
+
+    def _with(
+        self,
+        statistics: ChannelStatistics | None,
+        layer: str,
+        image: int,
+        seen: Seen[Picture] | None,
+    ) -> ChannelStatistics:
+        """Gives the statistics with a picture added.
+
+        Raises:
+            ValueError: If there is nothing of it to add, or another number of channels than before.
+        """
+        activation = None if seen is None else seen.activations.get(layer)
+        if seen is None or activation is None:
+            raise ValueError(f"There is no activation of {layer!r} for picture {image}.")
+        if statistics is None:
+            # How many channels there are may show only now.
+            layout = self._extraction.layout(seen, layer)
+            if isinstance(layout, Value):
+                raise ValueError(f"{layer!r} has no channels for picture {image}.")
+            statistics = ChannelStatistics(layout, self._model.activation_bounds(layer))
+        statistics.add(activation, self._label(image, seen))
+        return statistics
+
+    def _label(self, image: int, seen: Seen[Picture]) -> Hashable | None:
+        if not self._are_predicted():
+            return self._labels()[image]
+        if not isinstance(seen.predictions, np.ndarray):
+            return None
+        function = self._model.last_activation_function()
+        prediction = strongest_class(seen.predictions, activation_function=function)
+        return None if prediction is None else prediction.class_name
+
+    def _are_predicted(self) -> bool:
+        is_classifier = class_count(self._model.prediction_shape) is not None
+        return is_classifier and all(label is None for label in self._labels())
+
+    def _forget_some(self, but: str) -> None:
+        most_bytes = self._extraction.activations.memory_budget // _SHARE
+        self._layers.move_to_end(but)
+        while self.nbytes > most_bytes and len(self._layers) > 1:
+            self._layers.popitem(last=False)
+
+
+def _indices(which: np.ndarray) -> frozenset[int]:
+    return frozenset(int(index) for index in np.flatnonzero(which))
