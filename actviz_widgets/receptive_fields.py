@@ -21,7 +21,7 @@ from .activation_model import ActivationModel
 from .layer_calls import Recording, listening
 from .layer_paths import unknown_layer_sentence
 from .layer_reach import reach_through, reach_through_operation
-from .reach import Reach
+from .reach import COLUMN, ROW, Reach
 from .receptive_field import Centres, ReceptiveField
 from .symbolic_inputs import fixed_batch_size, in_structure, model_inputs
 
@@ -66,6 +66,10 @@ class ReceptiveFields:
     def picture_size(self) -> tuple[int, int]:
         """Height and width of the model's input, in pixels."""
         return self._picture_size
+
+    def knows(self, layer: str) -> bool:
+        """Whether the model called a layer of this path."""
+        return layer in self._reaches
 
     def of_element(self, layer: str, index: Sequence[int]) -> ReceptiveField:
         """Gives the receptive field of one element of a layer's activation.
@@ -123,20 +127,57 @@ class ReceptiveFields:
             layer: A layer path.
 
         Returns:
-            `None` where the layer has no feature maps, or branches met that lie apart.
+            `None` where the layer has no maps whose rows and columns are those of the picture, or
+            branches met that lie apart.
         """
         reach = self._reach(layer)
         rows, columns = (None, None) if reach is None else reach.lines
-        if reach is None or len(reach.shape) != 3 or rows is None or columns is None:
+        if rows is None or columns is None or self.map_size(layer) is None:
             return None
         return Centres(
             (float(rows.centre), float(columns.centre)), (float(rows.stride), float(columns.stride))
         )
 
+    def map_size(self, layer: str) -> tuple[int, int] | None:
+        """Gives the rows and columns of positions that a layer's activation has on the picture.
+
+        Args:
+            layer: A layer path. Its activation are feature maps, or tokens, `(count, channels)`,
+                that stand row by row for the positions of one.
+
+        Returns:
+            `None` where it is neither, or that is not known: after a transposition, for one.
+        """
+        reach = self._reach(layer)
+        if reach is None or len(reach.shape) not in (2, 3):
+            return None
+        kinds = [[one.kind for one in axis if one.size > 1] for axis in reach.axes[1:]]
+        if len(kinds) == 2:
+            sizes = {one.kind: one.size for one in reach.axes[1]}
+            is_in_order = kinds[0] in ([], [ROW], [COLUMN], [ROW, COLUMN]) and not reach.has_places(
+                2
+            )
+            return (sizes.get(ROW, 1), sizes.get(COLUMN, 1)) if is_in_order else None
+        row_axis = 1 if self._roles[layer].channels_first else 0
+        is_in_order = kinds[row_axis] in ([], [ROW]) and kinds[row_axis + 1] in ([], [COLUMN])
+        height, width = reach.shape[row_axis : row_axis + 2]
+        return (height, width) if is_in_order else None
+
     def _reach(self, layer: str) -> Reach | None:
         if layer not in self._reaches:
             raise ValueError(unknown_layer_sentence(layer, list(self._reaches)))
         return self._reaches[layer]
+
+
+def index_of_input(inputs: Any, one: Any) -> int | None:
+    """Gives the number by which `ReceptiveFields` knows one of several inputs.
+
+    Args:
+        inputs: The model inputs.
+        one: The very object among them; `None` is given if it is not.
+    """
+    leaves = keras.tree.flatten(inputs)
+    return next((index for index, leaf in enumerate(leaves) if leaf is one), None)
 
 
 @dataclass

@@ -595,6 +595,27 @@ def test_branches_of_unlike_strides_have_no_centres_but_fields() -> None:
     assert fields.at("add", 3, 3).rows == (3, 6)
 
 
+def test_only_maps_whose_rows_are_those_of_the_picture_have_centres() -> None:
+    def make(x: Any) -> Any:
+        x = L.AveragePooling2D(2, name="maps")(x)
+        tokens = L.Reshape((5 * 4, 2), name="tokens")(x)
+        return [
+            L.MultiHeadAttention(1, 2, name="attended")(tokens, tokens),
+            L.Permute((2, 1, 3), name="turned")(x),
+            L.Reshape((5, 4 * 2), name="rows")(x),
+            L.Reshape((4 * 5, 2), name="column_by_column")(L.Permute((2, 1, 3))(x)),
+            L.Flatten(name="flat")(tokens),
+        ]
+
+    fields = fields_of(functional((10, 8, 2), make), (10, 8, 2))
+    sizes = {path: fields.map_size(path) for path in ("maps", "tokens", "attended")}
+    assert sizes == dict.fromkeys(sizes, (5, 4))
+    assert fields.centres("maps") == ((0.5, 0.5), (2, 2))
+    assert {fields.centres(path) for path in sizes} == {fields.centres("maps")}
+    for path in ("turned", "rows", "column_by_column", "flat"):
+        assert fields.map_size(path) is fields.centres(path) is None
+
+
 def test_channels_first_is_followed_along_its_own_axes() -> None:
     model = functional(
         (2, 9, 12),
