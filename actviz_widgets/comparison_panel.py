@@ -18,7 +18,7 @@ from .views import ComparisonView, MapView, PictureView, Place
 from .words_panel import WordsPanel
 
 # In pixels at 100 dots per inch.
-_LEFT, _BETWEEN, _COLOR_BAR, _TOP, _BOTTOM = 44, 34, 80, 30, 40
+_LEFT, _BETWEEN, _COLOR_BAR, _TOP, _BOTTOM = 44, 44, 78, 30, 40
 _MOST_FOR_PICTURES, _LEAST_FOR_PICTURES, _GAP = 110, 48, 10
 _TITLES = ("first", "second", "second − first")
 

@@ -512,7 +512,9 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             self._controls.view_controls.pager.show(
                 scene.page.number, scene.page.count, scene.page.text
             )
-            self._status.show(self._showing.lines(choice, scene), [choice.seen.picture.warning])
+            self._status.show(
+                self._showing.lines(choice, scene, self.order), [choice.seen.picture.warning]
+            )
         except Exception as error:
             self._show_error(error)
         if self._owner.has_loop():

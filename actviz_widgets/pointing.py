@@ -41,8 +41,11 @@ class Pointing:
         if event.buttons:  # the mouse zooms or pans
             return
         place = self._view.place_at(event)
-        on_map = place is not None and place.kind == "map" and place.row is not None
-        self._go_to((place.row, place.column) if on_map else None)  # type: ignore[union-attr, arg-type]
+        position = None
+        if place is not None and place.kind in ("map", "tile"):
+            row, column = place.row, place.column
+            position = None if row is None or column is None else (row, column)
+        self._go_to(position)
 
     def _go_to(self, place: tuple[int, int] | None) -> None:
         if place != self._pointed_at:

@@ -68,7 +68,9 @@ class Showing:
         """Gives the statistics of the channels at an epoch."""
         if epoch not in self._surveys:
             self._surveys[epoch] = ChannelSurvey(
-                self.extraction(epoch), self._subject.activation_model, self._subject.labels
+                self.extraction(epoch),
+                self._subject.activation_model,
+                lambda: self._subject.labels,
             )
         return self._surveys[epoch]
 
@@ -139,10 +141,20 @@ class Showing:
         field, box = self.places.field(
             choice.layer, picture, choice.layout, row, column, choice.channel, choice.slice_index
         )
-        return self.places.words(field), box
+        if box is None:
+            return self.places.words(field), None
+        # From its edges to the first and the last pixel in it.
+        (top, bottom), (left, right) = box
+        return self.places.words(field), ((top + 0.5, bottom - 0.5), (left + 0.5, right - 0.5))
 
-    def lines(self, choice: Choice, scene: Scene) -> tuple[str, ...]:
-        """Says what is shown, and what is left out."""
+    def lines(self, choice: Choice, scene: Scene, criterion: str) -> tuple[str, ...]:
+        """Says what is shown, and what is left out.
+
+        Args:
+            choice: What is chosen.
+            scene: What is shown of it.
+            criterion: What the channels are ordered by.
+        """
         function = self._subject.activation_model.last_activation_function()
         said = choice.lines(self._class_names, function, self._subject.note)
         survey = self.survey(choice.epoch)
@@ -150,10 +162,11 @@ class Showing:
         surveyed = ""
         if counted[0] and count > 1:
             dead, saturated = survey.dead(choice.layer), survey.saturated(choice.layer)
+            note = survey.labels_note if criterion == "contrast" else ""
             surveyed = descriptions.survey_line(
-                choice.layout.noun, count, len(dead), len(saturated), counted, survey.labels_note
+                choice.layout.noun, count, len(dead), len(saturated), counted, note
             )
-        return tuple(chain(said[:1], scene.lines, [surveyed], said[1:]))
+        return tuple(chain(said[:2], scene.lines, [surveyed], said[2:]))
 
     def turned(self, chosen: Selection, look: Look, order: Sequence[int], pages: int) -> Any:
         """Gives the channel or the layer that begins the page so many pages on; `None` if none."""
