@@ -150,8 +150,8 @@ def test_two_pictures_are_compared_on_one_scale_with_their_difference(explorer: 
     wait_for(lambda: value(explorer, "explorer.other_image") == 2, "the other picture")
     explorer.expect_in_step()
     largest = explorer.notebook.value(
-        "float(abs(explorer._showing.extraction(0).get(2, 'conv2d_2').activations['conv2d_2'][..., 0]"
-        " - explorer.feature_map).max())"
+        "float(abs(explorer._showing.extraction(0).get(2, 'conv2d_2')"
+        ".activations['conv2d_2'][..., 0] - explorer.feature_map).max())"
     )
     expect(explorer.status).to_contain_text(f"The largest difference is {largest:.4g}.")
     explorer.dropdown("With image").select_option(label="the same")
@@ -364,12 +364,16 @@ def test_the_code_recreates_the_view(explorer: Explorer, more: Locator) -> None:
     expect(code).to_have_value(re.compile("explorer.channel = 7"))
     text = code.input_value()
     explorer.notebook.run(
-        f"names = {{'model': model, 'images': images}}; exec({text!r}.rsplit('explorer', 1)[0], names)\n"
         "import io as _io\n"
-        "def _png(e):\n"
-        "    file = _io.BytesIO(); e.figure.savefig(file, format='png', dpi=100); return file.getvalue()\n"
-        "explorer.figure.set_size_inches(8.5, 4.25); names['explorer'].figure.set_size_inches(8.5, 4.25)\n"
-        "same = _png(explorer) == _png(names['explorer']); names['explorer'].close()"
+        "def _png(one):\n"
+        "    one.figure.set_size_inches(8.5, 4.25)\n"
+        "    file = _io.BytesIO()\n"
+        "    one.figure.savefig(file, format='png', dpi=100)\n"
+        "    return file.getvalue()\n"
+        "names = {'model': model, 'images': images}\n"
+        f"exec({text!r}.rsplit('explorer', 1)[0], names)\n"
+        "same = _png(explorer) == _png(names['explorer'])\n"
+        "names['explorer'].close()"
     )
     assert value(explorer, "same")
     explorer.button("Hide code").click()

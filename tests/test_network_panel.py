@@ -1,0 +1,186 @@
+"""The strips of a network in the figure: what is written, painted, and under the mouse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from actviz_widgets.color_scale import color_map
+from actviz_widgets.figure import ActivationFigure
+from actviz_widgets.network_panel import MOST_STRIPS
+from actviz_widgets.repainting import Repainter
+from actviz_widgets.views import LayerStrip, MapView, NetworkView, PictureView, WordsView
+
+from .figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, pixel, resize
+
+
+def ramp(height: int = 6, width: int = 6) -> np.ndarray:
+    return np.linspace(0, 1, height * width, dtype=np.float32).reshape(height, width)
+
+
+def strips(count: int = 4) -> tuple[LayerStrip, ...]:
+    return tuple(
+        LayerStrip(f"block/conv_{index}", "Conv2D", (ramp(), ramp().T), (7, 3), None, index / 10, 2)
+        for index in range(count)
+    )
+
+
+def texts(view: ActivationFigure) -> list[str]:
+    axes = axes_of(view, "network strips")
+    return [text.get_text() for text in axes.texts if text.get_text()]
+
+
+def test_each_strip_says_its_layer_its_zeros_and_its_mean() -> None:
+    view = new_figure()
+    view.show_whole(NetworkView(strips(), "block/conv_2"))
+    written = texts(view)
+    for index in range(4):
+        assert f"block/conv_{index}" in written
+    assert [text for text in written if text.endswith("%")] == ["0%", "10.0%", "20.0%", "30.0%"]
+    assert written.count("2") == 4
+    assert {"strongest channels", "zeros", "mean"} <= set(written)
+    visible = {axes.get_label() for axes in view.figure.axes if axes.get_visible()}
+    assert visible == {"network strips"}
+
+
+def test_a_bar_is_as_long_as_the_share_of_zeros() -> None:
+    view = new_figure()
+    view.show_whole(NetworkView(strips(4), ""))
+    axes, pixels = axes_of(view, "network strips"), drawn(view)
+    blue = (0x00, 0x72, 0xB2)
+    lengths = [
+        int((np.abs(pixels[30 + 34 * row + 17] - blue).max(axis=-1) < 8).sum()) for row in range(4)
+    ]
+    assert axes.get_xlim() == (0, 850)
+    assert lengths == pytest.approx([0, 9, 18, 27], abs=2)
+
+
+def test_maps_are_painted_in_their_colours_from_their_own_lowest_to_highest() -> None:
+    view = new_figure()
+    small, large = ramp(), 1000 + 50 * ramp()
+    view.show_whole(NetworkView((LayerStrip("a", "A", (small, large), (0, 1)),), "b"))
+    axes, pixels = axes_of(view, "network strips"), drawn(view)
+    left = view._network._columns().maps  # type: ignore[union-attr]
+    for place in range(2):
+        corner = left + 34 * place
+        lowest = pixel(pixels, axes, corner + 1, 34)
+        highest = pixel(pixels, axes, corner + 28, 60)
+        assert lowest == pytest.approx(255 * np.array(color_map("viridis")(0.0)[:3]), abs=2)
+        assert highest == pytest.approx(255 * np.array(color_map("viridis")(1.0)[:3]), abs=2)
+    view.set_color_map("gray")
+    assert pixel(drawn(view), axes, left + 28, 60).tolist() == [255] * 3
+
+
+def test_what_is_not_finite_is_marked() -> None:
+    view = new_figure()
+    values = ramp()
+    values[:3] = np.nan
+    view.show_whole(NetworkView((LayerStrip("a", "A", (values,), (0,)),), "b"))
+    left = view._network._columns().maps  # type: ignore[union-attr]
+    found = pixel(drawn(view), axes_of(view, "network strips"), left + 10, 36)
+    assert found == pytest.approx(255 * np.array(color_map("viridis").get_bad()[:3]), abs=2)
+
+
+def test_a_place_is_its_strip_and_over_a_map_its_channel() -> None:
+    view = new_figure()
+    view.show_whole(NetworkView(strips(), "block/conv_2"))
+    axes = axes_of(view, "network strips")
+    panel = view._network
+    assert panel is not None
+    place = view.place_at(mouse_over(view, axes, *panel.center_of("block/conv_3")))
+    assert place is not None
+    assert (place.kind, place.layer, place.channel) == ("strip", "block/conv_3", None)
+    left = panel._columns().maps
+    for at, channel in ((10, 7), (44, 3), (80, None)):
+        place = view.place_at(mouse_over(view, axes, left + at, 30 + 34 + 10))
+        assert place is not None
+        assert (place.layer, place.channel) == ("block/conv_1", channel)
+    assert axes.format_coord(left + 44, 45) == "block/conv_0, channel 3"
+    assert view.place_at(mouse_over(view, axes, 300, 10)) is None
+    assert view.place_at(mouse_over(view, axes, 300, 30 + 34 * 4 + 5)) is None
+
+
+@pytest.mark.parametrize("width", [320, 559, 560, 850, 1400])
+def test_nothing_overlaps_at_any_width(width: int) -> None:
+    view = new_figure(width)
+    long = "backbone/" * 12 + "conv"
+    shown = [
+        LayerStrip(long, "SeparableConv2D · 1,024 × 1,024 × 2,048", (ramp(),) * 8, tuple(range(8))),
+        LayerStrip("units", "Dense", units=np.arange(5000.0), zeros=0.123, mean=-1234567.0),
+        LayerStrip("note", "Conv2D", note="its activation is too large to be kept at all, sorry"),
+    ]
+    view.show_whole(NetworkView(tuple(shown) * 4, long))
+    drawn(view)
+    axes = axes_of(view, "network strips")
+    renderer = FigureCanvasAgg(view.figure).get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in axes.texts if text.get_text()]
+    for index, box in enumerate(boxes):
+        assert box.x0 >= 44
+        assert box.x1 <= width
+        for other in boxes[index + 1 :]:
+            assert not (box.padded(-2).overlaps(other.padded(-2))), (box, other)
+
+
+def test_strips_fit_the_height_and_no_more() -> None:
+    view = new_figure()
+    assert view.strips_per_page == 11
+    resize(view, 850, 200)
+    assert view.strips_per_page == 4
+    resize(view, 400, 900)
+    assert view.strips_per_page == MOST_STRIPS
+
+
+def test_another_size_is_filled_too() -> None:
+    view = new_figure()
+    view.show_whole(NetworkView(strips(), ""))
+    resize(view, 400, 500)
+    axes = axes_of(view, "network strips")
+    assert (axes.get_xlim(), axes.get_ylim()) == ((0, 400), (500, 0))
+    assert view.full_limits == {axes: ((0, 400), (500, 0))}
+
+
+def test_the_panels_come_back_as_they_were() -> None:
+    view, fresh = new_figure(), new_figure()
+    picture = PictureView(GREY.pixels, GREY.size)
+    for one in (view, fresh):
+        one.show_input(picture, "grey")
+        one.show_activation(MapView(ramp()), "ramp", "a caption")
+    view.show_whole(NetworkView(strips(), ""))
+    view.show_whole(WordsView("nothing to compare"), "words")
+    assert "nothing to compare" in "".join(
+        text.get_text() for axes in view.figure.axes if axes.get_visible() for text in axes.texts
+    )
+    view.show_input(picture, "grey")
+    view.show_activation(MapView(ramp()), "ramp", "a caption")
+    np.testing.assert_array_equal(drawn(view), drawn(fresh))
+
+
+def test_what_is_painted_in_part_is_what_is_painted_in_full() -> None:
+    view = new_figure()
+    canvas = FigureCanvasAgg(view.figure)
+    repainter = Repainter(canvas)
+    rng = np.random.default_rng(0)
+    made = set()
+    for step in range(25):
+        count = int(rng.integers(1, 12))
+        shown = tuple(
+            LayerStrip(
+                f"layer_{rng.integers(99)}",
+                "Conv2D",
+                tuple(rng.random((3, 4)) for _ in range(rng.integers(0, 9))),
+                tuple(range(8)),
+                zeros=float(rng.random()),
+                mean=float(rng.random()),
+            )
+            for _ in range(count)
+        )
+        if step % 7 == 6:
+            view.show_input(GREY, "grey")
+            view.show_activation(MapView(rng.random((4, 4))), "map")
+        else:
+            view.show_whole(NetworkView(shown, shown[0].layer))
+        painted = repainter.paint().copy()
+        np.testing.assert_array_equal(painted[..., :3], drawn(view))
+        made.add(len(axes_of(view, "network strips").get_children()))
+    assert len(made) == 1  # the artists were made but once
