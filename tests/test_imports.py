@@ -75,7 +75,7 @@ FLOORS = (
         "loaded_pictures",
     },
     {"class_evidence", "extraction", "receptive_fields"},
-    {"choice", "epoch_recorder", "map_places", "subject"},
+    {"choice", "epoch_recorder", "explanations", "map_places", "subject"},
     {"activation_history"},
     {"explorer"},
 )
