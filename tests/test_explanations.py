@@ -15,7 +15,7 @@ import pytest
 import tensorflow as tf
 from tf_keras_vis.gradcam import Gradcam
 
-from actviz_widgets import backends, explanations
+from actviz_widgets import backends
 from actviz_widgets.activation_model import ActivationModel
 from actviz_widgets.class_evidence import ClassEvidence
 from actviz_widgets.declared_inputs import declared_inputs
