@@ -112,6 +112,7 @@ FLOORS = (
         "channel_survey",
         "choice",
         "epoch_recorder",
+        "explanations",
         "explorer_controls",
         "map_places",
         "pointing",

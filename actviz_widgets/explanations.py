@@ -1,0 +1,290 @@
+"""Why the model says what it says about the pictures of an explorer, kept as far as memory goes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from . import descriptions, structures
+from .activation_model import ActivationModel
+from .activations import Seen
+from .class_evidence import ClassEvidence, class_evidence
+from .extraction import Extraction
+from .feature_maps import Attention, FeatureMaps, Layout, Series, Tokens, Units, Value, Volume
+from .layer_paths import unknown_layer_sentence
+from .pictures import Picture
+from .predictions import class_count, strongest_class
+from .symbolic_inputs import fixed_batch_size
+
+MOST_BYTES = 64 * 2**20
+"""Bytes of evidence that are kept unless told otherwise."""
+
+_MOST_FAILURES = 64
+
+_Key = tuple[int, str, int]
+
+
+class Explanations:
+    """What speaks for the classes, from one run forward and back for each picture, layer and class.
+
+    Args:
+        extraction: The pictures.
+        activation_model: Of the classifier. Any other model has no classes to explain.
+        most_bytes: Bytes of evidence that may be kept; what was asked for last always is.
+    """
+
+    def __init__(
+        self,
+        extraction: Extraction,
+        activation_model: ActivationModel,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
+        self._extraction = extraction
+        self._model = activation_model
+        self._most_bytes = most_bytes
+        self._batch_size = fixed_batch_size(activation_model.model)
+        self._kept: dict[_Key, ClassEvidence] = {}
+        # Words alone: an exception would hold on to the tensors of its frames.
+        self._failures: dict[_Key, tuple[type[Exception], str]] = {}
+
+    @property
+    def class_count(self) -> int | None:
+        """The number of classes, 2 for a single unit; `None` if the model is no classifier."""
+        return class_count(self._model.prediction_shape)
+
+    def predicted_class(self, image: int) -> int | None:
+        """Gives the class that the model predicts for a picture.
+
+        A single unit stands for two classes: the second one from a probability of 0.5 up, or where
+        it puts out no probability, from 0 up.
+
+        Args:
+            image: Index of the picture.
+
+        Returns:
+            `None` if the model is no classifier, or puts out NaN.
+
+        Raises:
+            ValueError: If the picture cannot be read, or the model cannot take it.
+        """
+        count = self.class_count
+        if count is None:
+            return None
+        predictions = self._seen(image).predictions
+        if not isinstance(predictions, np.ndarray) or predictions.dtype.kind not in "fiub":
+            return None
+        numbers = tuple(str(index) for index in range(count))
+        strongest = strongest_class(predictions, numbers, self._model.last_activation_function())
+        return None if strongest is None else int(strongest.class_name)
+
+    def evidence(self, image: int, layer: str, class_index: int) -> ClassEvidence:
+        """Gives what speaks for a class at a layer, for one picture.
+
+        Args:
+            image: Index of the picture.
+            layer: A layer path.
+            class_index: The class, from 0.
+
+        Returns:
+            Evidence whose arrays have a batch axis of 1, behind which they are as `Extraction`
+            gives the activation. They cannot be written to.
+
+        Raises:
+            TypeError: If the layer puts out no floats, which have no gradient.
+            ValueError: If the model is no classifier, has no such layer or class, computes the
+                score without that layer or did not call it for the picture, or what it puts out is
+                larger than may be kept.
+        """
+        key = image, layer, class_index
+        if key in self._kept:
+            self._kept[key] = self._kept.pop(key)  # as the one that was asked for last
+            return self._kept[key]
+        if key in self._failures:
+            kind, words = self._failures[key]
+            raise kind(words)
+        try:
+            evidence = self._compute(image, layer, class_index)
+        except (TypeError, ValueError) as error:
+            while len(self._failures) >= _MOST_FAILURES:
+                del self._failures[next(iter(self._failures))]
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            self._failures[key] = kind, str(error)
+            raise
+        size = _nbytes(evidence)
+        while self._kept and self.nbytes + size > self._most_bytes:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = evidence
+        return evidence
+
+    @staticmethod
+    def grad_cam_map(evidence: ClassEvidence, layout: Layout, slice_index: int = 0) -> np.ndarray:
+        """Gives the class activation map of a layer, laid out as its feature maps are.
+
+        Tokens that stand for no patch of the picture, such as a class token, are left out, of the
+        weights of the channels too. Of attention, the heads are summed up as channels are.
+
+        Args:
+            evidence: Of one picture.
+            layout: How the layer's activation is laid out.
+            slice_index: The slice, of a volume.
+
+        Returns:
+            `(height, width)`, float32, from 0 up, in units of the score.
+
+        Raises:
+            ValueError: If the layer has no maps, or no such slice.
+        """
+        if isinstance(layout, Units | Value | Series):
+            shape = evidence.activation.shape[1:]
+            what = "a series" if isinstance(layout, Series) else "no map"
+            raise ValueError(
+                f"The activation of {evidence.layer!r} is {what}, of shape {shape}; Grad-CAM is a "
+                "map over the picture. Choose a layer that has feature maps, such as the last "
+                "convolution."
+            )
+        _check_slice(evidence.layer, layout, slice_index)
+        activation, gradient = evidence.activation, evidence.gradient
+        channels_first = isinstance(layout, FeatureMaps) and layout.channels_first
+        if isinstance(layout, Attention):
+            channels_first = True
+            activation, gradient = (
+                array.reshape(1, -1, *array.shape[-2:]) for array in (activation, gradient)
+            )
+        elif isinstance(layout, Tokens):
+            activation, gradient = activation[:, layout.extra :], gradient[:, layout.extra :]
+        maps = replace(
+            evidence, activation=activation, gradient=gradient, channels_first=channels_first
+        )
+        cam: np.ndarray = maps.grad_cam()[0]
+        if isinstance(layout, Tokens):
+            cam = cam.reshape(layout.grid)
+        elif isinstance(layout, Volume):
+            cam = layout.feature_map(
+                np.expand_dims(cam, 0 if channels_first else -1), 0, slice_index
+            )
+        return cam
+
+    @staticmethod
+    def gradient_map(
+        evidence: ClassEvidence, layout: Layout, channel: int, slice_index: int = 0
+    ) -> np.ndarray:
+        """Gives gradient times activation, laid out as the layer's activation is.
+
+        Args:
+            evidence: Of one picture.
+            layout: How the layer's activation is laid out.
+            channel: The one chosen; of units and of a series all are in the map.
+            slice_index: The slice, of a volume.
+
+        Returns:
+            `(height, width)`, float32, of either sign: how much each value adds to the score. NaN
+            where there is no unit.
+
+        Raises:
+            ValueError: If there is no such channel or slice, or the activation is no map.
+        """
+        count = layout.count
+        if count is not None and not 0 <= channel < count:
+            raise ValueError(
+                f"{evidence.layer!r} has {count} {layout.noun}s, 0 to {count - 1}; there is no "
+                f"{channel}."
+            )
+        _check_slice(evidence.layer, layout, slice_index)
+        gradient = layout.feature_map(evidence.gradient[0], channel, slice_index)
+        product: np.ndarray = gradient * layout.feature_map(
+            evidence.activation[0], channel, slice_index
+        )
+        return product
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of evidence that are kept now."""
+        return sum(map(_nbytes, self._kept.values()))
+
+    def clear(self) -> None:
+        """Lets go of everything kept, such as after further training."""
+        self._kept.clear()
+        self._failures.clear()
+
+    def _compute(self, image: int, layer: str, class_index: int) -> ClassEvidence:
+        self._check_class(class_index)
+        extraction = self._extraction
+        if layer not in extraction.layers:
+            raise ValueError(unknown_layer_sentence(layer, list(extraction.layers)))
+        seen = extraction.get(image, layer)
+        if layer in seen.not_called:
+            raise ValueError(descriptions.not_called(layer))
+        if extraction.activations.is_too_large(seen, layer):
+            budget = extraction.activations.memory_budget
+            shape = extraction.shape(seen, layer)
+            raise ValueError(descriptions.too_large(layer, seen.sizes[layer], shape, budget))
+        inputs = seen.picture.model_input
+        if self._batch_size > 1:
+            arrays = structures.leaves(inputs)
+            repeated = [np.repeat(array, self._batch_size, axis=0) for array in arrays]
+            inputs = structures.packed(inputs, repeated)
+        evidence = class_evidence(self._model, inputs, layer, class_index)
+        return self._of_one_picture(evidence)
+
+    def _check_class(self, class_index: int) -> None:
+        count = self.class_count
+        if count is None:
+            shape = self._model.prediction_shape
+            puts_out = f"an output of shape {shape}" if shape else "several outputs"
+            raise ValueError(
+                f"The model is no classifier: it has {puts_out}, not (batch_size, classes). What "
+                "speaks for a class is known of models with one output for each class."
+            )
+        if not 0 <= class_index < count:
+            raise ValueError(
+                f"The model has {count} classes, 0 to {count - 1}; there is no class {class_index}."
+            )
+
+    def _of_one_picture(self, evidence: ClassEvidence) -> ClassEvidence:
+        """Gives the evidence of the first picture of the batch."""
+        info, shape = self._extraction.layers[evidence.layer], evidence.activation.shape
+        # A layer that cuts a picture into windows puts out one after the other, where the batch
+        # was.
+        is_batch = info.output_shape[:1] == (None,) and shape[:1] == (self._batch_size,)
+
+        def first(array: np.ndarray) -> np.ndarray:
+            # A part of a larger array would keep all of it.
+            return _read_only(array if self._batch_size == 1 else np.array(array[:1]))
+
+        def own(array: np.ndarray) -> np.ndarray:
+            return first(array) if is_batch else _read_only(array[None])
+
+        return replace(
+            evidence,
+            score=first(evidence.score),
+            predictions=first(evidence.predictions),
+            probability=None if evidence.probability is None else first(evidence.probability),
+            activation=own(evidence.activation),
+            gradient=own(evidence.gradient),
+        )
+
+    def _seen(self, image: int) -> Seen[Picture]:
+        """Gives what is known of a picture, whichever of its layers are kept."""
+        extraction = self._extraction
+        kept = (extraction.activations.kept(image, layer) for layer in extraction.layers)
+        found = next((seen for seen in kept if seen is not None), None)
+        return found or extraction.get(image, next(iter(extraction.layers)))
+
+
+def _check_slice(layer: str, layout: Layout, slice_index: int) -> None:
+    count = layout.slice_count if isinstance(layout, Volume) else None
+    if count is not None and not 0 <= slice_index < count:
+        raise ValueError(
+            f"{layer!r} has {count} slices, 0 to {count - 1}; there is no {slice_index}."
+        )
+
+
+def _nbytes(evidence: ClassEvidence) -> int:
+    return evidence.activation.nbytes + evidence.gradient.nbytes
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    # What is kept is handed out; nobody should change it unawares.
+    array.flags.writeable = False
+    return array
