@@ -375,6 +375,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         super().close()
         for axes in self._view.figure.axes:
             self._view.figure.delaxes(axes)
+        self._showing.clear()
         # The explorer may live on in a variable, what it held does not.
         del self._view, self._canvas, self._subject, self._activation_model
         del self._showing, self._surveying, self._controls, self._pointing, self._given

@@ -276,7 +276,7 @@ class Scenes:
         left: LeftView = picture.view
         left_title, note = picture.name, ""
         try:
-            cam = self.explanations.grad_cam_map(evidence, choice.layout)
+            cam = self.explanations.grad_cam_map(evidence, choice.layout, choice.slice_index)
         except ValueError as error:
             note = str(error)
         else:
@@ -295,6 +295,15 @@ class Scenes:
         title = f"gradient × {choice.title}"
         caption = "red speaks for the class, blue against it"
         return Scene(left, left_title, right, title, caption, lines=lines)
+
+    def without_classes(self, choice: Choice, look: Look) -> Scene:
+        """Says that there is no class to explain."""
+        why_not = (
+            "The model is no classifier, for all that it tells: it puts out a single number. If "
+            "that stands for two classes, give their names as class_names."
+        )
+        scene = self.channel(choice, look)
+        return replace(scene, right=WordsView(why_not), caption="", lines=())
 
     def _over_picture(
         self, choice: Choice, picture: Picture, cam: np.ndarray, opacity: float

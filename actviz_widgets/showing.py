@@ -18,6 +18,7 @@ from .extraction import Extraction
 from .feature_maps import Layout
 from .figure import ActivationFigure
 from .map_places import MapPlaces
+from .predictions import strongest_class
 from .scenes import Page, Scene, Scenes, page_of
 from .second_model import SecondModel
 from .selection import Selection
@@ -108,6 +109,8 @@ class Showing:
         if look.view == "overlay":
             return scenes.overlay(choice, look)
         if look.view == "why":
+            if not self._has_classes(choice):
+                return scenes.without_classes(choice, look)
             return scenes.why(choice, look, chosen.image)
         if look.view == "compare":
             other, names = self._compared(choice, look, chosen)
@@ -131,7 +134,9 @@ class Showing:
         has_place = isinstance(picture.view, PictureView) and len(shape) == 2
         # Where a map lies takes a run of the model to know: nobody may ever zoom.
         self._view.link_zoom(
-            (lambda: self.places.extent(choice.layer, picture, shape)) if has_place else None
+            (lambda: self.places.extent(choice.layer, picture, (shape[0], shape[1])))
+            if has_place
+            else None
         )
         return moved
 
@@ -179,7 +184,21 @@ class Showing:
         first = (order.index(chosen.channel) // look.tiles + pages) * look.tiles
         return order[first] if 0 <= first < len(order) else None
 
+    def clear(self) -> None:
+        """Lets go of what was computed for the views."""
+        self._surveys.clear()
+        if self.explanations is not None:
+            self.explanations.clear()
+
     # -------------------------------------------------------------------------------- what is near
+
+    def _has_classes(self, choice: Choice) -> bool:
+        """Whether a single output unit is a class, for all that can be known, and not a number."""
+        predictions = choice.seen.predictions
+        if not isinstance(predictions, np.ndarray) or predictions.shape != (1,):
+            return True  # what else there is to say of it, the evidence says
+        function = self._subject.activation_model.last_activation_function()
+        return strongest_class(predictions, self._class_names, function) is not None
 
     def _choice(self, chosen: Selection, layer: str, epoch: int, seen: Any) -> Choice:
         extraction = self.extraction(epoch)
