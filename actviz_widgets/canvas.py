@@ -84,12 +84,12 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
 
     def _handle_message(self, widget: object, content: dict[str, Any], buffers: Any) -> None:
         # The toolbar's messages come in here, past `_handle_msg`.
-        self._owner.run(
-            lambda: (
-                self._is_open()
-                and super(FigureCanvas, self)._handle_message(widget, content, buffers)
-            )
-        )
+        def handle() -> None:
+            if self._is_open():
+                with self._owner.handling_a_message():
+                    super(FigureCanvas, self)._handle_message(widget, content, buffers)
+
+        self._owner.run(handle)
 
     def _is_open(self) -> bool:
         # What another thread has handed over may be run when all is closed.
@@ -138,6 +138,16 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
         """Begins anew with a page that shows nothing yet."""
         self._has_page, self._is_asked = True, False
         super().handle_refresh(event)
+
+    def resize_to(self, width: int, height: int) -> None:
+        """Gives the figure another size, and has the page follow.
+
+        Args:
+            width: In CSS pixels, from 1.
+            height: Likewise.
+        """
+        if (width, height) != self.get_width_height():
+            self.handle_resize({"width": max(width, 1), "height": max(height, 1)})
 
     def get_diff_image(self) -> bytes:
         """Gives the frame that brings the browser up to date; see `Frames`."""

@@ -114,7 +114,7 @@ class Chooser(widgets.HBox):  # type: ignore[misc]
         children = [self.dropdown]
         if steps:
             children += [self.previous_button, self.next_button]
-        super().__init__(children, layout=widgets.Layout(flex="1 1 20rem", max_width="100%"))
+        super().__init__(children, layout=widgets.Layout(flex="1 1 17rem", max_width="100%"))
         self._count = len(entries)
 
     def on_choice(self, choose: Choose) -> None:
@@ -184,7 +184,7 @@ class NumberChooser(widgets.HBox):  # type: ignore[misc]
         self.slider.observe(lambda change: self._chosen(self._numbers[change["new"]]), "value")
         super().__init__(
             [self.number_box, self.slider],
-            layout=widgets.Layout(flex="1 1 20rem", max_width="100%"),
+            layout=widgets.Layout(flex="1 1 17rem", max_width="100%"),
         )
 
     def on_choice(self, choose: Choose) -> None:

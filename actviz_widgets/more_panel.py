@@ -87,13 +87,13 @@ class MorePanel(Panel):
         clip = "Percentage of the values that are left outside of the scale at each end"
         return Row(
             [
-                tied.dropdown("Scale", "color_scale", scales, tooltip, "12rem"),
+                tied.dropdown("Scale", "color_scale", scales, tooltip, "11rem"),
                 self.low_box,
                 self.high_box,
                 tied.float_box("Clip %", "clip", 0, 49, 0.5, clip),
                 tied.checkbox("symmetric about 0", "symmetric", "Zero in the middle of the scale"),
                 tied.dropdown(
-                    "Colors", "cmap", [(name, name) for name in COLOR_MAPS], "Colour map", "12rem"
+                    "Colors", "cmap", [(name, name) for name in COLOR_MAPS], "Colour map", "11.5rem"
                 ),
             ]
         )
@@ -105,8 +105,8 @@ class MorePanel(Panel):
             description=label,
             tooltip=tooltip,
             owner=self._owner,
-            layout=widgets.Layout(width="8.5rem", flex="0 0 auto"),
-            style={"description_width": "3rem"},
+            layout=widgets.Layout(width="7.5rem", flex="0 0 auto"),
+            style={"description_width": "2.5rem"},
         )
 
     def _with_low(self, low: float) -> tuple[float, float]:
@@ -159,19 +159,19 @@ class MorePanel(Panel):
             layout=widgets.Layout(width="10rem"),
             style={"description_width": "4.5rem"},
         )
-        sizes = (("Width", size[0], "inches"), ("Height", size[1], "inches"), ("dpi", 200.0, ""))
+        sizes = (("Width (in)", size[0]), ("Height (in)", size[1]), ("dpi", 200.0))
         self.size_boxes = [
             widgets.BoundedFloatText(
                 value=value,
                 min=1,
                 max=2400 if label == "dpi" else 100,
-                step=0.5 if unit else 50,
+                step=50 if label == "dpi" else 0.5,
                 description=label,
-                tooltip=f"{label} of the file{f', in {unit}' if unit else ''}",
-                layout=widgets.Layout(width="8rem"),
-                style={"description_width": "3.5rem"},
+                tooltip="Dots per inch, of a PNG" if label == "dpi" else "Of the file, in inches",
+                layout=widgets.Layout(width="9rem" if label != "dpi" else "7rem"),
+                style={"description_width": "4.5rem" if label != "dpi" else "2rem"},
             )
-            for label, value, unit in sizes
+            for label, value in sizes
         ]
         self.save_button = self._button("Save figure", "Save the figure as a file")
         self.array_button = self._button("Save array (.npy)", "Save the map on display")

@@ -13,14 +13,10 @@ from .latest_wins import OwnerThread
 from .ranking import CRITERIA
 from .tied_controls import Button, TiedControls
 
-_VIEW_TEXTS = {
-    "channel": "Channel: one map",
-    "layer": "Layer: all maps",
-    "overlay": "Overlay: map on picture",
-    "compare": "Compare: two maps",
-    "network": "Network: all layers",
-    "why": "Why: class evidence",
-}
+_VIEWS_TOLD = (
+    "Channel: one map. Layer: all its maps. Overlay: a map on the picture. Compare: two maps. "
+    "Network: all layers. Why: what speaks for a class"
+)
 _ORDER_TEXTS = {
     "index": "index",
     "max": "largest value",
@@ -34,15 +30,15 @@ _THE_SAME = -1  # a dropdown takes None for nothing chosen
 
 def view_dropdown(tied: TiedControls) -> Any:
     """Gives the control for the view."""
-    options = [(_VIEW_TEXTS[view], view) for view in VIEWS]
-    return tied.dropdown("View", "view", options, "What the figure shows", "17rem")
+    options = [(view.capitalize(), view) for view in VIEWS]
+    return tied.dropdown("View", "view", options, _VIEWS_TOLD, "10.5rem")
 
 
 def order_dropdown(tied: TiedControls) -> Any:
     """Gives the control for the order of the channels."""
     options = [(_ORDER_TEXTS[criterion], criterion) for criterion in CRITERIA]
     tooltip = "What the channels are ordered by, the most first, over all pictures"
-    return tied.dropdown("Order by", "order", options, tooltip, "15rem")
+    return tied.dropdown("Order by", "order", options, tooltip, "14rem")
 
 
 class Pager(widgets.HBox):  # type: ignore[misc]  # ipywidgets is untyped

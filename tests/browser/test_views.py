@@ -24,14 +24,7 @@ model, images = samples.cats_and_dogs_model(), samples.images()
 explorer = ActivationExplorer(model, images, class_names=["cat", "dog"])
 explorer
 """
-VIEWS = {
-    "channel": "Channel: one map",
-    "layer": "Layer: all maps",
-    "overlay": "Overlay: map on picture",
-    "compare": "Compare: two maps",
-    "network": "Network: all layers",
-    "why": "Why: class evidence",
-}
+VIEWS = ("channel", "layer", "overlay", "compare", "network", "why")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +53,7 @@ def value(explorer: Explorer, expression: str) -> object:
 
 def show(explorer: Explorer, view: str) -> None:
     """Chooses a view from its control, and waits until it is drawn."""
-    explorer.dropdown("View").select_option(label=VIEWS[view])
+    explorer.dropdown("View").select_option(label=view.capitalize())
     wait_for(lambda: value(explorer, "explorer.view") == view, view)
     explorer.expect_in_step()
     SCREENSHOTS.mkdir(exist_ok=True)
@@ -337,8 +330,8 @@ def test_pictures_come_from_the_browser_and_a_broken_one_is_named(
 
 def test_the_figure_and_the_array_can_be_taken_along(explorer: Explorer, more: Locator) -> None:
     page = explorer.notebook.page
-    more.get_by_label("Width").fill("6")
-    more.get_by_label("Width").press("Enter")
+    more.get_by_label("Width (in)").fill("6")
+    more.get_by_label("Width (in)").press("Enter")
     more.get_by_label("dpi").fill("150")
     more.get_by_label("dpi").press("Enter")
     with page.expect_download() as download:
@@ -379,7 +372,7 @@ def test_the_code_recreates_the_view(explorer: Explorer, more: Locator) -> None:
     explorer.button("Hide code").click()
 
 
-@pytest.mark.parametrize("view", list(VIEWS))
+@pytest.mark.parametrize("view", VIEWS)
 def test_nothing_stands_in_the_way_of_anyone(explorer: Explorer, view: str) -> None:
     show(explorer, view)
     explorer.button("More").click()
