@@ -40,6 +40,7 @@ FLOORS = (
         "receptive_field",
         "repainting",
         "sampling",
+        "spaced_locator",
         "structures",
         "views",
         "words_panel",
