@@ -9,11 +9,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 
 from .drawable import drawable
 from .lettering import shortened, width_of
 from .placing import Limits
+from .spaced_locator import SpacedLocator
 from .views import BarsView, Place
 
 _TICK = 12  # pixels at 100 dots per inch: a tick and what is between it and its label
@@ -45,7 +46,7 @@ class BarsPanel:
         self._number = axes.text(
             0, 0, "", va="center_baseline", usetex=False, parse_math=False, clip_on=True
         )
-        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.xaxis.set_major_locator(SpacedLocator(4, room=1))
         axes.xaxis.set_major_formatter(
             FuncFormatter(lambda value, _: f"{value:.6g}".replace("-", "−"))
         )

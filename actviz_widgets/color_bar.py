@@ -7,6 +7,7 @@ texts that are moved.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import matplotlib as mpl
@@ -17,10 +18,12 @@ from matplotlib.image import AxesImage
 from matplotlib.markers import TICKRIGHT
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
-from matplotlib.transforms import ScaledTranslation
+from matplotlib.transforms import Bbox, ScaledTranslation
 
-_TICK, _GAP, _TITLE = 3.5, 3.5, 7  # points
+_TICK, _GAP = 3.5, 3.5  # points
 _LABEL_END, _LABEL_GAP = 40, 6.5
+_MOST_STEPS = 6
+_NUMBER_HEIGHT = 15  # pixels at 100 dots per inch
 _MOST_NUMBERS = 9  # that the locator gives, which is asked for six steps
 
 
@@ -42,6 +45,8 @@ class ColorBar:
         self._colors: object = None
         self._limits: tuple[float, float] | None = None
         self._label: Text | None = None
+        self._name = ""
+        self._steps = _MOST_STEPS
         # In shares of the axes, so that it stays where it is whatever the limits are.
         self._image = AxesImage(
             axes,
@@ -55,8 +60,9 @@ class ColorBar:
         axes.set_label("<colorbar>")
         axes.set(xlim=(0, 1), xticks=[], autoscale_on=False)
         axes.set_navigate(False)
-        axes.yaxis.set_major_locator(MaxNLocator(6))
-        # Short labels: powers of ten, and what all values share, go above the bar.
+        self._locator = MaxNLocator(_MOST_STEPS)
+        axes.yaxis.set_major_locator(self._locator)
+        # Short labels: powers of ten, and what all values share, go below the bar.
         self._formatter = ScalarFormatter()
         self._formatter.set_powerlimits((-3, 4))
         axes.yaxis.set_major_formatter(self._formatter)
@@ -67,6 +73,28 @@ class ColorBar:
         self._add_numbers()
         self.update()
         mappable.callbacks.connect("changed", lambda _: self.update())
+
+    def keep_to(self, place: Callable[[], Bbox]) -> None:
+        """Has the bar be where something else is, with as many numbers as there is room for.
+
+        Args:
+            place: Gives where, in shares of the figure.
+        """
+
+        def find(*_: object) -> Bbox:
+            box = place()
+            self._fit(100 * box.height * self.axes.figure.get_figheight())  # type: ignore[union-attr]
+            return box
+
+        self.axes.set_axes_locator(find)
+
+    def _fit(self, height: float) -> None:
+        """Writes no more numbers than fit into this height, in pixels at 100 dots per inch."""
+        steps = min(max(int(height / _NUMBER_HEIGHT), 1), _MOST_STEPS)
+        if steps != self._steps and self._limits is not None:
+            self._steps = steps
+            self._locator.set_params(nbins=steps)
+            self._write_numbers(*self._limits)
 
     def update(self) -> None:
         """Brings the bar in step with the image's colours and limits."""
@@ -100,8 +128,8 @@ class ColorBar:
                 usetex=False,
                 parse_math=False,
             )
-        if self._label.get_text() != label:
-            self._label.set_text(label)
+        self._name = label
+        self._write_below()
 
     def _add_numbers(self) -> None:
         at_right = self.axes.get_yaxis_transform()
@@ -118,8 +146,8 @@ class ColorBar:
         )
         points = self.axes.figure.dpi_scale_trans
         beside = at_right + ScaledTranslation((_TICK + _GAP) / 72, 0, points)
-        # A long title reaches over the bar's left edge.
-        above = self.axes.transAxes + ScaledTranslation(_TITLE / 72, _GAP / 72, points)
+        # Above the bar there may be a long title.
+        below = self.axes.transAxes + ScaledTranslation(0, -_LABEL_GAP / 72, points)
         look: dict[str, Any] = {
             "color": mpl.rcParams["ytick.color"],
             "fontsize": "small",
@@ -130,13 +158,14 @@ class ColorBar:
             self.axes.text(1, 0, "", transform=beside, va="center_baseline", **look)
             for _ in range(_MOST_NUMBERS)
         ]
-        self._shared = self.axes.text(0, 1, "", transform=above, va="bottom", **look)
+        self._shared = self.axes.text(0, 0, "", transform=below, va="top", **look)
 
     def _write_numbers(self, low: float, high: float) -> None:
-        locator = self.axes.yaxis.get_major_locator()
         room = 1e-9 * (high - low)
         places = [
-            place for place in locator.tick_values(low, high) if low - room <= place <= high + room
+            place
+            for place in self._locator.tick_values(low, high)
+            if low - room <= place <= high + room
         ][:_MOST_NUMBERS]
         labels = self._formatter.format_ticks(places)
         self._marks.set_data([1] * len(places), places)
@@ -147,4 +176,15 @@ class ColorBar:
             number.set_y(place)
             if number.get_text() != label:
                 number.set_text(label)
-        self._shared.set_text(self._formatter.get_offset())
+        self._write_below()
+
+    def _write_below(self) -> None:
+        """Writes what all numbers share and, if there is one, the label."""
+        shared = self._formatter.get_offset()
+        if self._label is None:
+            self._shared.set_text(shared)
+            return
+        self._shared.set_text("")
+        text = f"{self._name} · {shared}" if shared else self._name
+        if self._label.get_text() != text:
+            self._label.set_text(text)

@@ -506,13 +506,18 @@ class ActivationFigure:
     def _measured(self) -> Content:
         """Says what there is to find room for."""
         has_tiles = isinstance(self._activation, TilesView)
-        without_labels = Content(has_tiles, isinstance(self._input, SeriesView))
+        has_series = isinstance(self._input, SeriesView)
+        has_input_bar = isinstance(self._input, OverlayView | MapView)
+        without_labels = Content(has_tiles, has_series, has_input_bar)
         layout = FigureLayout(*self._size(), without_labels)
         return Content(
             has_tiles,
-            without_labels.has_series,
+            has_series,
+            has_input_bar,
             self._map.side_room if isinstance(self._activation, MapView) else 0,
-            self._input_map.side_room if self._input_map and self._input is not None else 0,
+            self._input_map.side_room
+            if self._input_map is not None and isinstance(self._input, MapView)
+            else 0,
             self._bars.write_labels(layout.activation.height, layout.most_for_labels())
             if self._bars
             else 0,

@@ -19,7 +19,7 @@ _UNDER_PICTURE = 12
 _SERIES_LABELS = 52
 _COLOR_BAR = 74  # and its numbers
 _EDGE = 12
-_SHARE_BESIDE_TILES = 0.3
+_SHARE_BESIDE_TILES, _WITH_COLOR_BAR = 0.3, 0.4
 _LEAST, _MOST = 340, 540
 
 
@@ -53,6 +53,7 @@ class Content:
     Attributes:
         has_tiles: Whether the activation is shown as tiles, which take most of the figure.
         has_series: Whether there are numbers below the input.
+        has_input_bar: Whether the input has a colour bar.
         side_room: What is between the activation's map and its colour bar.
         input_side_room: The same of a map on the input's side.
         label_room: What the labels of bars take.
@@ -60,6 +61,7 @@ class Content:
 
     has_tiles: bool = False
     has_series: bool = False
+    has_input_bar: bool = False
     side_room: float = 0
     input_side_room: float = 0
     label_room: float = 0
@@ -81,8 +83,11 @@ class FigureLayout:
 
     def __init__(self, width: float, height: float, content: Content) -> None:
         self._width, self._content = width, content
-        share = _SHARE_BESIDE_TILES if content.has_tiles else 0.5
         self.is_narrow = width < NARROW
+        share = 0.5
+        if content.has_tiles:
+            has_bar_beside = content.has_input_bar and not self.is_narrow
+            share = _WITH_COLOR_BAR if has_bar_beside else _SHARE_BESIDE_TILES
         if self.is_narrow:
             across = max(width - _LEFT - _RIGHT, 1)
             between = _TOP + (_BOTTOM if content.has_series else _UNDER_PICTURE)

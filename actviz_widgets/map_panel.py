@@ -13,7 +13,6 @@ from typing import Literal
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 
 from . import color_scale
 from .cell_image import CellImage
@@ -23,7 +22,10 @@ from .map_profile import Profile
 from .outlines import add_outline
 from .palette import Palette, Scale
 from .placing import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from .spaced_locator import SpacedLocator
 from .views import MapView, Place
+
+_MOST_STEPS = 5
 
 
 class MapPanel:
@@ -70,7 +72,7 @@ class MapPanel:
         self._mark = add_outline(axes)
         self._position: Rectangle | None = None
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
+            axis.set_major_locator(SpacedLocator(_MOST_STEPS, integer=True, min_n_ticks=1))
         axes.tick_params(labelsize="small")
         self._add_color_bar()
         self._values = np.zeros((0, 0))
@@ -153,11 +155,11 @@ class MapPanel:
 
     def _add_color_bar(self) -> None:
         self.color_bar_axes = self.axes.inset_axes((1.03, 0, 0.05, 1))
+        self.color_bar = ColorBar(self.color_bar_axes, self._image)
         # Placed by the map's own box, the bar keeps to the map whatever its proportions.
-        self.color_bar_axes.set_axes_locator(
+        self.color_bar.keep_to(
             Beside(self.axes, lambda: COLOR_BAR_GAP + self.side_room, COLOR_BAR_WIDTH)
         )
-        self.color_bar = ColorBar(self.color_bar_axes, self._image)
 
     def _describe_value(self, x: float, y: float) -> str:
         place = self.place_at(x, y)

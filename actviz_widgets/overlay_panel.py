@@ -71,9 +71,9 @@ class OverlayPanel:
         self._position: Rectangle | None = None
         self._marked: tuple[int | None, int | None] = (None, None)
         self.color_bar_axes = axes.inset_axes((1.03, 0, 0.05, 1))
-        self.color_bar_axes.set_axes_locator(Beside(axes, lambda: COLOR_BAR_GAP, COLOR_BAR_WIDTH))
         self._scale = ScalarMappable(Scale(), palette.plain)
         self.color_bar = ColorBar(self.color_bar_axes, self._scale)
+        self.color_bar.keep_to(Beside(axes, lambda: COLOR_BAR_GAP, COLOR_BAR_WIDTH))
         self._view: OverlayView | None = None
         axes.format_coord = self._describe  # type: ignore[method-assign]
 

@@ -23,6 +23,7 @@ from .views import Place, TilesView
 
 _WHOLE = ((0.0, 1.0), (1.0, 0.0))
 _LABEL_BASELINE = 3  # pixels above a tile
+_WIDE = 260  # pixels in which a legend has room for whole words
 _LEGEND = 4  # pixels below the tiles
 # Ends of the lines over a tile, in shares of it: a cross, and a plus.
 _CROSS = (((0.2, 0.2), (0.8, 0.8)), ((0.2, 0.8), (0.8, 0.2)))
@@ -67,8 +68,8 @@ class TilesPanel:
         )
         self._scale = ScalarMappable(Normalize(0, 1), palette.plain)
         self.color_bar_axes = axes.inset_axes((1.03, 0, 0.05, 1))
-        self.color_bar_axes.set_axes_locator(Beside(axes, lambda: COLOR_BAR_GAP, COLOR_BAR_WIDTH))
         self.color_bar = ColorBar(self.color_bar_axes, self._scale)
+        self.color_bar.keep_to(Beside(axes, lambda: COLOR_BAR_GAP, COLOR_BAR_WIDTH))
         self._view: TilesView | None = None
         self._grid = TileGrid(1, 1, 1, 1, 1, 0, 0)
         self._own_limits = np.zeros((0, 2))
@@ -199,9 +200,10 @@ class TilesPanel:
         segments = [*_lines(grid, dead, _CROSS), *_lines(grid, saturated, _PLUS)]
         for lines in self._marks:
             lines.set_segments(segments)
-        self._legend.set_text(
-            "   ".join(["× dead"] * bool(dead) + ["+ saturated"] * bool(saturated))
-        )
+        is_wide = grid.columns * grid.width > _WIDE
+        told = ["× dead"] * bool(dead)
+        told += ["+ saturated" if is_wide else "+ sat."] * bool(saturated)
+        self._legend.set_text("   ".join(told))
 
     def _add_labels(self, count: int) -> None:
         for _ in range(len(self._labels), min(count, MOST_LABELS)):

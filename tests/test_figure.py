@@ -17,11 +17,13 @@ from actviz_widgets.figure import ActivationFigure
 from actviz_widgets.views import (
     ActivationView,
     BarsView,
-    InputView,
+    LeftView,
     MapView,
+    OverlayView,
     PictureView,
     Region,
     SeriesView,
+    TilesView,
     WordsView,
 )
 
@@ -417,13 +419,34 @@ WAVES = np.sin(STEPS[:, None] / 9 + np.arange(12))
 LONG = "a_rather_long_$name$_of_something " * 8
 BARS = BarsView(np.array([0.1, 0.7, -0.2]), ("cat", "dog", "bird"), 1)
 PROFILE = np.array([0.5, 2.0, 1.0])
-INPUTS: dict[str, InputView] = {
+
+
+def tiles_of(count: int, width: int = 3, **options: object) -> TilesView:
+    maps = np.arange(3.0 * width * count).reshape(3, width, count)
+    some = frozenset(range(0, count, 3)), frozenset(range(1, count, 3))
+    channels = tuple(range(1000, 1000 + count))
+    return TilesView(
+        maps,
+        channels,
+        1001,
+        (0.0, 1e-6),
+        dead=frozenset(channels[index] for index in some[0]),
+        saturated=frozenset(channels[index] for index in some[1]),
+        **options,  # type: ignore[arg-type]
+    )
+
+
+INPUTS: dict[str, LeftView] = {
     "picture": PictureView(PICTURE, (4, 6)),
     "one line": SeriesView(1000 + 1e-4 * WAVES[:, :1]),
     "lines": SeriesView(-1e5 * WAVES),
     "rows": SeriesView(np.zeros((50, 40))),
     "one step": SeriesView(np.ones((1, 2))),
     "words": WordsView("\n".join([LONG] * 30)),
+    "overlay": OverlayView(
+        PictureView(PICTURE, (4, 6)), RAMP * 1e-7, (0.0, 5.0, 3.0, 0.0), (0.0, 11e-7)
+    ),
+    "map": MapView(np.eye(80)[:, :12] * 1e6, has_histogram=True),
 }
 ACTIVATIONS: dict[str, ActivationView] = {
     "map": MapView(RAMP * 1e6),
@@ -432,6 +455,17 @@ ACTIVATIONS: dict[str, ActivationView] = {
     "map with a profile": MapView(-RAMP, profile=PROFILE * -1.2345e-9),
     "tall map with a profile": MapView(np.eye(80)[:, :12], profile=np.arange(80) / 7),
     "wide map with a profile": MapView(np.zeros((3, 400)), profile=PROFILE),
+    "map with a histogram": MapView(RAMP * 1e-6, has_histogram=True),
+    "tall map with both": MapView(
+        np.eye(80)[:, :12], profile=np.arange(80) / 7, has_histogram=True
+    ),
+    "overlay": OverlayView(
+        PictureView(PICTURE, (4, 6)), -RAMP, (0.0, 5.0, 3.0, 0.0), (-11.0, 0.0), is_signed=True
+    ),
+    "6 tiles": tiles_of(6),
+    "40 tiles": tiles_of(40, limits=(0.0, 1e6)),
+    "64 wide tiles": tiles_of(64, 30),
+    "700 tiles": tiles_of(700),
     "three bars": BARS,
     "32 bars": BarsView(
         np.where(np.arange(32) == 5, np.nan, -1.2345e-5 * np.arange(32)), (LONG,) * 32, 31
@@ -441,7 +475,7 @@ ACTIVATIONS: dict[str, ActivationView] = {
 
 
 def shown(
-    activation: ActivationView, given: InputView | None = None, caption: str = ""
+    activation: ActivationView, given: LeftView | None = None, caption: str = ""
 ) -> ActivationFigure:
     view = ActivationFigure()
     view.show_input(given or PictureView(PICTURE, (4, 6)), "tom.jpg")
@@ -462,6 +496,15 @@ def texts(view: ActivationFigure) -> list[str]:
     return [text.get_text() for text in view.figure.findobj(Text)]
 
 
+def of_maps(view: ActivationFigure) -> list[Axes]:
+    """Gives the axes that have a colour bar."""
+    return [
+        axes
+        for axes in view.figure.axes
+        if axes.get_label() in ("overlay", "overlay of the input", "tiles", "map of the input")
+    ]
+
+
 def extents(view: ActivationFigure) -> dict[str, Bbox]:
     """Gives where the axes and all text outside of them are, in pixels of the figure drawn."""
     drawn(view)
@@ -472,21 +515,26 @@ def extents(view: ActivationFigure) -> dict[str, Bbox]:
         if text.get_text()
     }
     axes_seen = [axes for axes in view.figure.axes if axes.get_visible()]
-    if view.map_axes.get_visible():
-        axes_seen.append(view.color_bar_axes)
-        numbers = [number for number in view.color_bar_axes.texts if number.get_text()]
+    bars = [axes for seen in axes_seen for axes in seen.child_axes]
+    assert len(bars) == sum(seen in (view.map_axes, *of_maps(view)) for seen in axes_seen)
+    for index, bar in enumerate(bars):
+        numbers = [number for number in bar.texts if number.get_text()]
         assert len(numbers) >= 2
         boxes |= {
-            f"number {number.get_text()}": number.get_window_extent(renderer) for number in numbers
+            f"bar {index}: {number.get_text()}": number.get_window_extent(renderer)
+            for number in numbers
         }
+    axes_seen += bars
     for number, axes in enumerate(axes_seen):
         boxes[f"{number}: axes"] = axes.bbox
         if axes.get_title():
             boxes[f"{number}: title"] = axes.title.get_window_extent(renderer)
         if not axes.axison:
-            (text,) = axes.texts
-            boxes[f"{number}: words"] = text.get_window_extent(renderer)
-            del boxes[f"{number}: axes"]
+            for text in axes.texts:
+                if text.get_visible() and text.get_text():
+                    boxes[f"{number}: {text.get_text()}"] = text.get_window_extent(renderer)
+            if axes.texts:
+                del boxes[f"{number}: axes"]
             continue
         for name, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
             if not axis.get_visible():
@@ -554,6 +602,34 @@ def test_after_a_resize_nothing_overlaps_either(activation: str, size: tuple[flo
     assert_tidy(view)
 
 
+@pytest.mark.parametrize("width", [320, 400, 559, 560, 700, 1200])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_at_any_width_and_the_height_for_it_nothing_overlaps(activation: str, width: int) -> None:
+    view = ActivationFigure()
+    for given in ("picture", "overlay", "map", "lines") if width < 560 else ("map", "overlay"):
+        view.show_input(INPUTS[given], LONG)
+        view.show_activation(ACTIVATIONS[activation], LONG, LONG)
+        view.figure.set_size_inches(width / 100, view.preferred_height(width) / 100)
+        view.figure.canvas.callbacks.process("resize_event", None)
+        assert_tidy(view)
+
+
+def test_in_a_narrow_figure_the_activation_is_below_the_input() -> None:
+    view = made()
+    for width, is_narrow in ((850, False), (560, False), (559, True), (320, True)):
+        view.figure.set_size_inches(width / 100, view.preferred_height(width) / 100)
+        view.figure.canvas.callbacks.process("resize_event", None)
+        drawn(view)
+        picture, shown_map = view.picture_axes.bbox, view.map_axes.bbox
+        assert (picture.x1 < shown_map.x0) != is_narrow
+        assert (picture.y0 > shown_map.y1) == is_narrow
+
+
+def test_the_preferred_height_leaves_the_figure_as_it_is() -> None:
+    assert ActivationFigure.preferred_height(850) == 425
+    assert 500 <= ActivationFigure.preferred_height(320) <= 640
+
+
 def test_a_figure_of_hardly_any_size_can_be_drawn() -> None:
     view = ActivationFigure()
     for activation in ACTIVATIONS.values():
@@ -606,7 +682,7 @@ def test_axes_that_are_made_later_look_as_the_settings_were_for_the_first_ones()
     for activation in ACTIVATIONS.values():
         view.show_activation(activation, "activation")
     assert dict(mpl.rcParams.copy()) == before
-    assert len(view.figure.axes) == 8
+    assert len(view.figure.axes) == 14
     for axes in view.figure.axes:
         assert to_rgb(axes.get_facecolor()) == to_rgb("#203040")
         assert to_rgb(axes.spines["left"].get_edgecolor()) == to_rgb("red")
