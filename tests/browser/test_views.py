@@ -30,7 +30,11 @@ VIEWS = ("channel", "layer", "overlay", "compare", "network", "why")
 @pytest.fixture(scope="module")
 def opened(browser: Browser, lab: Lab) -> Iterator[Explorer]:
     with opened_cell(browser, lab, "views.ipynb", CELL) as explorer:
-        explorer.notebook.run("before = dict(explorer.trait_values(*explorer._REMEMBERED))")
+        explorer.notebook.run(
+            "from actviz_widgets.appearance import Appearance as _Appearance\n"
+            "names = ['image', 'layer', 'channel', *_Appearance.class_own_traits()]\n"
+            "before = {name: getattr(explorer, name) for name in names}"
+        )
         yield explorer
 
 
@@ -80,20 +84,26 @@ def axes_of(explorer: Explorer, label: str) -> str:
 def test_the_channel_view_shows_picture_map_colour_bar_and_histogram(explorer: Explorer) -> None:
     show(explorer, "channel")
     axes = axes_of(explorer, "histogram")
-    counts = value(explorer, f"[float(v) for v in {axes}.patches[0].get_data().values.ravel()]")
-    assert len(counts) > 1  # type: ignore[arg-type]
-    # All the map's values are in it, and the numbers beside it are those of the colour bar.
-    told = value(explorer, "int(explorer.feature_map.size)")
-    total = value(explorer, "int(explorer._view.histogram_counts.sum())")
-    assert total == told == 148 * 148
+    # All the map's values are in it, on the scale that the colour bar has.
+    counts = value(explorer, "explorer._view._map._histogram._counts.tolist()")
+    wanted = value(
+        explorer,
+        "__import__('numpy').histogram(explorer.feature_map, len("
+        "explorer._view._map._histogram._counts))[0].tolist()",
+    )
+    assert counts == wanted
+    limits = "[float(v) for v in {}.get_ylim()]".format
+    assert value(explorer, limits(axes)) == value(
+        explorer, limits("explorer._view.color_bar_axes")
+    )
 
 
 def test_a_click_on_a_tile_chooses_it_and_a_double_click_opens_it(explorer: Explorer) -> None:
     show(explorer, "layer")
     expect(explorer.output).to_contain_text("all 32 channels")
     mouse = explorer.notebook.page.mouse
-    place = value(explorer, "explorer._view.tile_center(13)")
     axes = axes_of(explorer, "tiles")
+    place = value(explorer, "[float(v) for v in explorer._view._tiles.center_of(13)]")
     x, y = place_of(explorer, axes, *place)  # type: ignore[misc]
     mouse.click(x, y)
     wait_for(lambda: value(explorer, "explorer.channel") == 13, "the tile's channel")
@@ -154,7 +164,7 @@ def test_two_pictures_are_compared_on_one_scale_with_their_difference(explorer: 
 def test_a_click_on_a_strip_of_the_network_goes_to_the_layer(explorer: Explorer) -> None:
     show(explorer, "network")
     axes = axes_of(explorer, "network strips")
-    place = value(explorer, "explorer._view.strip_center('conv2d_3')")
+    place = value(explorer, "explorer._view._network.center_of('conv2d_3')")
     explorer.notebook.page.mouse.click(*place_of(explorer, axes, *place))  # type: ignore[misc]
     wait_for(lambda: value(explorer, "explorer.layer") == "conv2d_3", "the strip's layer")
     explorer.expect_in_step()
