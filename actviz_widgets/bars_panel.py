@@ -46,7 +46,7 @@ class BarsPanel:
         self._number = axes.text(
             0, 0, "", va="center_baseline", usetex=False, parse_math=False, clip_on=True
         )
-        axes.xaxis.set_major_locator(SpacedLocator(4, room=1))
+        axes.xaxis.set_major_locator(SpacedLocator(4, room=2))
         axes.xaxis.set_major_formatter(
             FuncFormatter(lambda value, _: f"{value:.6g}".replace("-", "−"))
         )

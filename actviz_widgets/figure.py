@@ -8,9 +8,7 @@ The figure is made without pyplot, so that it belongs to nobody's backend.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from collections.abc import Mapping
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -18,69 +16,33 @@ from matplotlib.backend_bases import LocationEvent
 from matplotlib.figure import Figure
 
 from . import figure_layout
-from .bars_panel import BarsPanel
-from .comparison_panel import ComparisonPanel
 from .figure_layout import Content, FigureLayout
+from .figure_panels import FigurePanels, Note, WholePanel
 from .lettering import shortened
 from .linked_zoom import Extent, FindExtent, Joint
-from .map_panel import MapPanel
 from .network_panel import NetworkPanel
-from .overlay_panel import OverlayPanel
 from .palette import Palette
-from .panel_side import PanelSide, make_plain
+from .panel_side import PanelSide
 from .picture_box import Box
-from .picture_panel import PicturePanel
 from .placing import Limits
-from .tiles_panel import TilesPanel
 from .views import (
     ActivationView,
-    BarsView,
     ComparisonView,
     LeftView,
     MapView,
-    NetworkView,
     OverlayView,
-    PictureView,
     Place,
     SeriesView,
     TilesView,
     WholeView,
     WordsView,
 )
-from .words_panel import WordsPanel
-from .zoom import Zoom, set_seen
+from .zoom import Zoom
 
 WIDTH, HEIGHT = 8.5, 4.25
 """Size of the figure, in inches of 100 pixels."""
 
 _CAPTION_BASELINE = 8  # pixels at 100 dots per inch
-# From the lowest to the topmost, whichever is made first: in a narrow figure labels may overlap.
-_ORDER = (
-    "picture",
-    "feature map",
-    "overlay of the input",
-    "overlay",
-    "map of the input",
-    "tiles",
-    "series as lines",
-    "series as rows",
-    "profile of the input",
-    "profile",
-    "histogram of the input",
-    "histogram",
-    "bars",
-    "words for the input",
-    "words for the activation",
-    "first picture",
-    "second picture",
-    "first map",
-    "second map",
-    "difference",
-    "no difference",
-    "network strips",
-)
-
-Note = Callable[[int, int], str]
 
 
 class ActivationFigure:
@@ -106,42 +68,21 @@ class ActivationFigure:
         self._palette = Palette(cmap)
         # Against the user's rcParams: axes are placed here, not by a layout engine.
         self.figure = Figure(figsize=(WIDTH, HEIGHT), dpi=100, layout="none")  # type: ignore[arg-type]
-        # Axes that are made later are to look like the first ones, whatever is set by then.
-        self._settings = dict(mpl.rcParams.copy())
-        del self._settings["backend"]
-        self._input_side, self._activation_side = PanelSide("input"), PanelSide("activation")
-        self.picture_axes = self._add_axes("picture")
-        self.map_axes = self._add_axes("feature map")
-        self._picture = PicturePanel(
-            self.picture_axes, partial(self._new_axes, self._input_side), self._palette
-        )
-        self._map = MapPanel(
-            self.map_axes, partial(self._new_axes, self._activation_side), self._palette
-        )
-        self.color_bar, self.color_bar_axes = self._map.color_bar, self._map.color_bar_axes
-        self._input_map: MapPanel | None = None
-        self._overlay: OverlayPanel | None = None
-        self._input_overlay: OverlayPanel | None = None
-        self._tiles: TilesPanel | None = None
-        self._bars: BarsPanel | None = None
-        self._comparison: ComparisonPanel | None = None
-        self._network: NetworkPanel | None = None
-        self._on_whole: ComparisonPanel | NetworkPanel | None = None
-        self._whole_axes: list[Axes] = []
+        self._zoom = Zoom()
+        self._content = Content()
+        self._panels = FigurePanels(self.figure, self._palette, self._place)
+        self._sides = (self._panels.input_side, self._panels.activation_side)
+        self.picture_axes, self.map_axes = self._panels.picture.axes, self._panels.map.axes
+        self.color_bar = self._panels.map.color_bar
+        self.color_bar_axes = self._panels.map.color_bar_axes
         self._caption = self.figure.text(
             0, 0, "", fontsize="small", ha="center", va="baseline", usetex=False, parse_math=False
         )
         self._whole_caption = ""
         self._input: LeftView | None = None
         self._activation: ActivationView | None = None
-        self._box: Box | None = None
-        self._position: tuple[int | None, int | None] = (None, None)
-        self._place_note: Note | None = None
         self._find_extent: FindExtent | None = None
-        self._input_side.add(self.picture_axes)
-        self._activation_side.add(self.map_axes)
-        self._zoom = Zoom()
-        self._content = Content()
+        self._on_whole: WholePanel | None = None
         self._place_axes()
         self.figure.canvas.mpl_connect("resize_event", lambda _: self._place_axes())
 
@@ -165,25 +106,14 @@ class ActivationFigure:
             is kept from one picture to the next one of the same size, and from one series to the
             next one of the same length.
         """
-        if view is self._input and name == self._input_side.title:
+        if view is self._input and name == self._panels.input_side.title:
             return False
         self._input = view
         self._end_whole()
         before = self._axes_in_pixels()
-        if isinstance(view, PictureView):
-            whole = self._picture.show_picture(view)
-        elif isinstance(view, SeriesView):
-            whole = self._picture.show_series(view)
-        elif isinstance(view, WordsView):
-            whole = self._show_words(self._input_side, view.text)
-        elif isinstance(view, OverlayView):
-            if self._input_overlay is None:
-                self._input_overlay = self._new_overlay(self._input_side, "overlay of the input")
-            whole = self._input_overlay.show(view)
-        elif isinstance(view, MapView):
-            whole = self._show_input_map(view)
-        changed = self._see(self._input_side, whole, before)
-        return self._finish(self._input_side, name) or changed
+        whole = self._panels.show_input(view)
+        changed = self._see(self._panels.input_side, whole, before)
+        return self._finish(self._panels.input_side, name) or changed
 
     def show_activation(self, view: ActivationView, title: str, caption: str = "") -> bool:
         """Shows what a layer puts out.
@@ -201,23 +131,12 @@ class ActivationFigure:
         """
         self._activation = view
         self._end_whole()
-        if isinstance(view, MapView):
-            whole = self._map.show(view)
-        elif isinstance(view, BarsView):
-            whole = self._show_bars(view)
-        elif isinstance(view, WordsView):
-            whole = self._show_words(self._activation_side, view.text)
-        elif isinstance(view, OverlayView):
-            if self._overlay is None:
-                self._overlay = self._new_overlay(self._activation_side, "overlay")
-            whole = self._overlay.show(view)
-        elif isinstance(view, TilesView):
-            whole = self._show_tiles(view)
+        whole = self._panels.show_activation(view)
         if caption != self._whole_caption:
             self._whole_caption = caption
             self._fit_caption()
-        changed = self._see(self._activation_side, whole)
-        return self._finish(self._activation_side, title) or changed
+        changed = self._see(self._panels.activation_side, whole)
+        return self._finish(self._panels.activation_side, title) or changed
 
     def show_whole(self, view: WholeView, title: str = "") -> bool:
         """Shows what takes the whole figure, in place of both panels.
@@ -231,31 +150,16 @@ class ActivationFigure:
         """
         self._input = self._activation = None
         self._zoom.join(None)
-        panel: ComparisonPanel | NetworkPanel | None = None
-        if isinstance(view, ComparisonView):
-            panel = self._comparison = self._comparison or ComparisonPanel(
-                self._new_whole_axes, self._palette
-            )
-        elif isinstance(view, NetworkView):
-            panel = self._network = self._network or NetworkPanel(
-                self._new_whole_axes, self._palette
-            )
-        if panel is not None:
-            panel.place(*self._size())
-        shown = {} if isinstance(view, WordsView) else panel.show(view)  # type: ignore[union-attr, arg-type]
-        self._on_whole = panel
+        changed = self._zoom.see(self._panels.input_side.axes, {})
+        if isinstance(view, WordsView):
+            return self.show_activation(view, title) or changed
+        self._on_whole = panel = self._panels.whole(view)
+        panel.place(*self._size())
+        shown = panel.show(view)  # type: ignore[arg-type]  # each its own
         self._whole_caption = title if isinstance(view, ComparisonView) else ""
         self._fit_caption()
-        changed = self._zoom.see(self._input_side.axes, {})
-        if isinstance(view, WordsView):
-            changed |= self._zoom.see(
-                self._activation_side.axes, self._show_words(self._activation_side, view.text)
-            )
-            self._activation = view
-            self._finish(self._activation_side, title)
-        else:
-            changed |= self._zoom.see(self._activation_side.axes, {})
-        return self._zoom.see(self._whole_axes, shown) or changed
+        changed |= self._zoom.see(self._panels.activation_side.axes, {})
+        return self._zoom.see(self._panels.whole_axes, shown) or changed
 
     @property
     def strips_per_page(self) -> int:
@@ -272,55 +176,7 @@ class ActivationFigure:
             ValueError: If there is no colour map of that name. The one before stays.
         """
         self._palette.set(cmap)
-        for panel in (
-            self._picture,
-            self._map,
-            self._input_map,
-            self._overlay,
-            self._input_overlay,
-            self._tiles,
-            self._comparison,
-            self._network,
-        ):
-            if panel is not None:
-                panel.recolor()
-
-    def _show_bars(self, view: BarsView) -> Mapping[Axes, Limits]:
-        if self._bars is None:
-            with self._new_axes(self._activation_side, "bars") as axes:
-                self._bars = BarsPanel(axes)
-        return self._bars.show(view)
-
-    def _show_tiles(self, view: TilesView) -> Mapping[Axes, Limits]:
-        if self._tiles is None:
-            with self._new_axes(self._activation_side, "tiles") as axes:
-                self._tiles = TilesPanel(axes, self._palette)
-        return self._tiles.show(view)
-
-    def _show_words(self, side: PanelSide, text: str) -> Mapping[Axes, Limits]:
-        if side.words is None:
-            with self._new_axes(side, f"words for the {side.name}") as axes:
-                side.words = WordsPanel(axes)
-        return side.words.show(text)
-
-    def _show_input_map(self, view: MapView) -> Mapping[Axes, Limits]:
-        if self._input_map is None:
-
-            def new_axes(label: str) -> AbstractContextManager[Axes]:
-                return self._new_axes(self._input_side, f"{label} of the input")
-
-            with new_axes("map") as axes:
-                self._input_map = MapPanel(axes, new_axes, self._palette)
-        return self._input_map.show(view)
-
-    def _new_overlay(self, side: PanelSide, label: str) -> OverlayPanel:
-        with self._new_axes(side, label) as axes:
-            overlay = OverlayPanel(axes, self._palette)
-        overlay.box.show(self._box)
-        if side is self._activation_side:
-            overlay.note = self._place_note
-            overlay.mark_position(*self._position)
-        return overlay
+        self._panels.recolor()
 
     # ------------------------------------------------------------------------- places in the figure
 
@@ -339,16 +195,7 @@ class ActivationFigure:
             return None
         if self._on_whole is not None:
             return self._on_whole.place_at(event.inaxes, event.xdata, event.ydata)
-        find = {
-            panel.axes: panel.place_at
-            for panel in (self._picture, self._map, self._overlay, self._tiles, self._bars)
-            if panel is not None
-        }
-        if self._input_overlay is not None:
-            find[self._input_overlay.axes] = self._input_overlay.pixel_at
-        if event.inaxes not in find:
-            return None
-        return find[event.inaxes](event.xdata, event.ydata)
+        return self._panels.place_at(event.inaxes, event.xdata, event.ydata)
 
     @property
     def place_note(self) -> Note | None:
@@ -356,13 +203,11 @@ class ActivationFigure:
 
         It stands behind the value that the cursor tells. `None` for nothing.
         """
-        return self._place_note
+        return self._panels.note
 
     @place_note.setter
     def place_note(self, note: Note | None) -> None:
-        self._place_note = self._map.note = note
-        if self._overlay is not None:
-            self._overlay.note = note
+        self._panels.note = note
 
     def frame_pixels(self, box: Box | None) -> None:
         """Frames pixels of the picture, wherever it is shown.
@@ -371,11 +216,7 @@ class ActivationFigure:
             box: `((first_row, last_row), (first_column, last_column))`, both ends included, in the
                 picture's pixels; what is beyond its edges is cut off. `None` for no frame.
         """
-        self._box = box
-        self._picture.box.show(box)
-        for overlay in (self._overlay, self._input_overlay):
-            if overlay is not None:
-                overlay.box.show(box)
+        self._panels.frame_pixels(box)
 
     def mark_position(self, row: int | None, column: int | None) -> None:
         """Frames one position of the activation's map, also over the picture.
@@ -384,10 +225,7 @@ class ActivationFigure:
             row: Of the map; `None` for no frame.
             column: Likewise.
         """
-        self._position = (row, column)
-        self._map.mark_position(row, column)
-        if self._overlay is not None:
-            self._overlay.mark_position(row, column)
+        self._panels.mark_position(row, column)
 
     # --------------------------------------------------------------------------------------- zoom
 
@@ -415,16 +253,20 @@ class ActivationFigure:
     def _join(self) -> bool:
         picture, view = self._axes_in_pixels(), self._activation
         joint: Joint | None = None
-        if picture is not None and isinstance(view, OverlayView) and self._overlay is not None:
-            joint = Joint(picture, self._overlay.axes)
+        if (
+            picture is not None
+            and isinstance(view, OverlayView)
+            and self._panels.overlay is not None
+        ):
+            joint = Joint(picture, self._panels.overlay.axes)
         elif picture is not None and isinstance(view, MapView) and self._find_extent is not None:
             height, width = view.values.shape
-            joint = Joint(picture, self._map.axes, self._find_extent, (height, width))
+            joint = Joint(picture, self._panels.map.axes, self._find_extent, (height, width))
         return self._zoom.join(joint)
 
     def _axes_in_pixels(self) -> Axes | None:
         """Gives the axes on show on the input's side that are in pixels of the picture, if any."""
-        overlay = self._input_overlay
+        overlay = self._panels.input_overlay
         for axes in (self.picture_axes, *([overlay.axes] if overlay is not None else [])):
             if axes in self._zoom.full_limits:
                 return axes
@@ -449,38 +291,12 @@ class ActivationFigure:
                     self._zoom.move(axes, (before.get_xlim(), before.get_ylim()))
         return changed
 
-    # ------------------------------------------------------------------------------------ new axes
-
-    def _add_axes(self, label: str) -> Axes:
-        height = _ORDER.index(label) / len(_ORDER)
-        return self.figure.add_axes((0, 0, 1, 1), label=label, zorder=height)
-
-    @contextmanager
-    def _new_axes(self, side: PanelSide, label: str) -> Iterator[Axes]:
-        """Gives new axes to furnish, and takes them in: plain, not seen yet, placed and titled."""
-        with mpl.rc_context(self._settings):
-            axes = self._add_axes(label)
-            yield axes
-            side.add(axes)
-        set_seen(axes, False)
-        side.place(axes, self._layout(), self._panel_of(side))
-
-    @contextmanager
-    def _new_whole_axes(self, label: str) -> Iterator[Axes]:
-        """Gives new axes to furnish, of what takes the whole figure and places them itself."""
-        with mpl.rc_context(self._settings):
-            axes = self._add_axes(label)
-            make_plain(axes)
-            yield axes
-        set_seen(axes, False)
-        self._whole_axes.append(axes)
+    # ------------------------------------------------------------------------------------- layout
 
     def _end_whole(self) -> None:
         if self._on_whole is not None:
             self._on_whole = None
-            self._zoom.see(self._whole_axes, {})
-
-    # ------------------------------------------------------------------------------------- layout
+            self._zoom.see(self._panels.whole_axes, {})
 
     def preferred_height(self, width: float) -> int:
         """Gives the height that suits a figure of some width, both in pixels at 100 per inch.
@@ -514,38 +330,38 @@ class ActivationFigure:
             has_tiles,
             has_series,
             has_input_bar,
-            self._map.side_room if isinstance(self._activation, MapView) else 0,
-            self._input_map.side_room
-            if self._input_map is not None and isinstance(self._input, MapView)
+            self._panels.map.side_room if isinstance(self._activation, MapView) else 0,
+            self._panels.input_map.side_room
+            if self._panels.input_map is not None and isinstance(self._input, MapView)
             else 0,
-            self._bars.write_labels(layout.activation.height, layout.most_for_labels())
-            if self._bars
+            self._panels.bars.write_labels(layout.activation.height, layout.most_for_labels())
+            if self._panels.bars
             else 0,
         )
+
+    def _place(self, side: PanelSide, axes: Axes) -> None:
+        side.place(axes, self._layout(), self._panel_of(side))
 
     def _place_axes(self) -> None:
         """Shares the figure between the panels; labels need the same room at any size."""
         self._content = self._measured()
         layout = self._layout()
-        for side in (self._input_side, self._activation_side):
+        for side in self._sides:
             panel = self._panel_of(side)
             for axes in side.axes:
                 side.place(axes, layout, panel)
             side.set_title(side.title, layout, panel)
             if side.words is not None:
                 side.words.fit()
-        if self._tiles is not None:
-            self._tiles.fit()
+        if self._panels.tiles is not None:
+            self._panels.tiles.fit()
         if self._on_whole is not None:
-            self._on_whole.place(*self._size())
-            self._keep_to_size(self._on_whole)
-        self._fit_caption()
-
-    def _keep_to_size(self, panel: ComparisonPanel | NetworkPanel) -> None:
-        """Has strips, which are in pixels, fill another size of the figure."""
-        if isinstance(panel, NetworkPanel):
             width, height = self._size()
-            self._zoom.see([panel.axes], {panel.axes: ((0.0, width), (height, 0.0))})
+            self._on_whole.place(width, height)
+            if self._on_whole is self._panels.network:  # its strips are in pixels
+                whole = {self._on_whole.axes: ((0.0, width), (height, 0.0))}
+                self._zoom.see(whole, whole)
+        self._fit_caption()
 
     def _size(self) -> tuple[float, float]:
         width, height = self.figure.get_size_inches() * 100
@@ -556,7 +372,7 @@ class ActivationFigure:
 
     def _panel_of(self, side: PanelSide) -> figure_layout.Box:
         layout = self._layout()
-        return layout.input if side is self._input_side else layout.activation
+        return layout.input if side is self._panels.input_side else layout.activation
 
     def _fit_caption(self) -> None:
         layout = self._layout()
