@@ -79,7 +79,7 @@ FLOORS = (
     },
     {"class_evidence", "extraction", "receptive_fields"},
     {"channel_survey", "choice", "epoch_recorder", "subject"},
-    {"activation_history"},
+    {"activation_history", "second_model"},
     {"explorer"},
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
@@ -162,6 +162,7 @@ KNOW_KERAS = {
     "layer_calls",
     "model_files",
     "receptive_fields",
+    "second_model",
 }
 KNOW_A_BACKEND = {
     "tensorflow": {"backends", "graph_pass"},
