@@ -197,8 +197,7 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
         layouts = {path: extraction.layouts[path] for path in paths}
         return Subject(
             recorder.activation_model,
-            recorder.pictures.names,
-            recorder.pictures.note,
+            recorder.pictures,
             {
                 number: EpochExtraction(
                     recorder.activation_model, of_each, layouts, epoch.seen, self._memory_budget

@@ -84,6 +84,11 @@ class Activations(Generic[PictureT]):
         seen = self._kept.get(picture)
         return seen if seen is not None and layer_path in seen.activations else None
 
+    def pictures_with(self, layer_path: str) -> tuple[int, ...]:
+        """Gives the pictures of which the activation of a layer is kept."""
+        kept = list(self._kept.items())
+        return tuple(picture for picture, seen in kept if layer_path in seen.activations)
+
     def glance(self, picture: int, layer_path: str) -> Seen[PictureT] | None:
         """Gives what is known of a picture, `layer_path` included, and lets go of nothing for it.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 from PIL import Image
 
-from . import datasets, given_arrays, structures
+from . import datasets, given_arrays, picture_labels, structures
 from .model_input import Inputs, ModelInput, not_finite_sentence, shape_in_words
 
 Example: TypeAlias = tuple[np.ndarray, ...]
@@ -31,6 +31,7 @@ class ArrayInputs:
     Attributes:
         names: What to call each example.
         sources: Each example. The arrays share memory with those handed in.
+        labels: The class of each, as a dataset tells it; else `None`.
         note: In words, which of the examples were taken, where not all were.
         input_names: What to call each input; one for each array of an example.
 
@@ -45,18 +46,22 @@ class ArrayInputs:
         self.input_names = input_names(inputs)
         self._is_single = isinstance(inputs, ModelInput)
         self.note = ""
+        self.labels: picture_labels.Labels = ()
         if datasets.is_dataset(images):
-            self.sources, self.note = datasets.first_of(
+            taken, self.note = datasets.first_of(
                 self._in_dataset(images),
-                lambda example: sum(array.nbytes for array in example),
+                lambda example: sum(array.nbytes for array in example[0]),
                 most_bytes,
                 "inputs",
             )
+            self.sources = [example for example, _ in taken]
+            self.labels = tuple(label for _, label in taken)
             self.names = [f"input {index}" for index in range(len(self.sources))]
         else:
             named = list(self._collect(images))
             self.names = [name for name, _ in named]
             self.sources = [example for _, example in named]
+            self.labels = (None,) * len(named)
         if not self.sources:
             raise ValueError(f"There are no inputs: images is empty. {self._takes()}")
 
@@ -107,15 +112,20 @@ class ArrayInputs:
             and structures.matched(self._structure, self.input_names, given) is not None
         )
 
-    def _in_dataset(self, dataset: Any) -> Iterator[Example]:
+    def _in_dataset(self, dataset: Any) -> Iterator[tuple[Example, Hashable | None]]:
         for element in datasets.elements(dataset):
-            given = element
-            if isinstance(element, tuple) and element:
-                has_labels = self._is_single or self._is_whole(element[0])
-                given = element[0] if has_labels else element
-            for example in self._split(given, "dataset"):
+            given, labels = element, None
+            if (
+                isinstance(element, tuple)
+                and element
+                and (self._is_single or self._is_whole(element[0]))
+            ):
+                given, labels = element[0], element[1] if element[1:] else None
+            examples = self._split(given, "dataset")
+            of_each = picture_labels.in_dataset(labels, len(examples))
+            for example, label in zip(examples, of_each, strict=True):
                 # A part of a batch would keep all of it in memory.
-                yield tuple(array.copy() for array in example)
+                yield tuple(array.copy() for array in example), label
 
     def _split(self, given: Any, what: str, *, is_one: bool = False) -> list[Example]:
         """Checks an array for each input, and gives the examples in them."""

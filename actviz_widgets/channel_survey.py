@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,8 +29,8 @@ class _Counted:
     """What is known of one layer."""
 
     statistics: ChannelStatistics | None = None
-    added: set[int] = field(default_factory=set)
-    passed_over: set[int] = field(default_factory=set)
+    # The pictures added, and those passed over.
+    done: set[int] = field(default_factory=set)
 
 
 class ChannelSurvey:
@@ -66,10 +67,8 @@ class ChannelSurvey:
         """
         if not self._has_channels(layer):
             return
-        for image in self._waiting(layer):
-            seen = self._extraction.activations.kept(image, layer)
-            if seen is not None:
-                self._add(layer, image, seen)
+        for image in self._waiting_kept(layer):
+            self._add(layer, image, self._extraction.activations.kept(image, layer))
 
     def add_next(self, layer: str) -> bool:
         """Adds one more picture, one whose activation is kept first; else the model runs once.
@@ -85,16 +84,15 @@ class ChannelSurvey:
         """
         if not self._has_channels(layer):
             return False
-        kept = self._extraction.activations.kept
-        waiting = sorted(self._waiting(layer), key=lambda image: kept(image, layer) is None)
-        for image in waiting[:_MOST_FAILURES]:
+        waiting = itertools.chain(self._waiting_kept(layer), self._waiting(layer))
+        for image in itertools.islice(waiting, _MOST_FAILURES):
             try:
                 seen = self._extraction.glance(image, layer)
             except ValueError:
                 seen = None
             if self._add(layer, image, seen):
                 break
-        return bool(self._waiting(layer))
+        return next(self._waiting(layer), None) is not None
 
     def statistics(self, layer: str) -> ChannelStatistics | None:
         """Gives the statistics of a layer's channels, `None` before the first picture."""
@@ -103,8 +101,8 @@ class ChannelSurvey:
 
     def counted(self, layer: str) -> tuple[int, int]:
         """Counts the pictures: those added for a layer, and all there are."""
-        counted = self._layers.get(layer)
-        return 0 if counted is None else len(counted.added), len(self._labels())
+        statistics = self.statistics(layer)
+        return 0 if statistics is None else statistics.pictures, len(self._labels())
 
     def order(self, layer: str, criterion: Criterion) -> np.ndarray:
         """Gives the channels of a layer in order, the one with the most first.
@@ -158,20 +156,29 @@ class ChannelSurvey:
     def _has_channels(self, layer: str) -> bool:
         return not isinstance(self._extraction.layouts[layer], Value)
 
-    def _waiting(self, layer: str) -> list[int]:
-        counted = self._layers.get(layer, _Counted())
-        done = counted.added | counted.passed_over
-        return [image for image in range(len(self._labels())) if image not in done]
+    def _waiting(self, layer: str) -> Iterator[int]:
+        """Gives the pictures that are neither added nor passed over by then."""
+        for image in range(len(self._labels())):
+            if image not in self._done(layer):
+                yield image
+
+    def _waiting_kept(self, layer: str) -> Iterator[int]:
+        for image in self._extraction.activations.pictures_with(layer):
+            if image not in self._done(layer):
+                yield image
+
+    def _done(self, layer: str) -> Collection[int]:
+        counted = self._layers.get(layer)
+        return () if counted is None else counted.done
 
     def _add(self, layer: str, image: int, seen: Seen[Picture] | None) -> bool:
         """Adds a picture, or passes it over for good; says which."""
         counted = self._layers.setdefault(layer, _Counted())
+        counted.done.add(image)
         try:
             counted.statistics = self._with(counted.statistics, layer, image, seen)
         except ValueError:
-            counted.passed_over.add(image)
             return False
-        counted.added.add(image)
         self._forget_some(layer)
         return True
 

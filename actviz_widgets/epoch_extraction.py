@@ -34,6 +34,11 @@ class EpochActivations:
         seen = self._seen[picture]
         return seen if layer_path in seen.activations else None
 
+    def pictures_with(self, layer_path: str) -> tuple[int, ...]:
+        """Gives the pictures of which the activation of a layer is kept."""
+        seen = enumerate(self._seen)
+        return tuple(picture for picture, one in seen if layer_path in one.activations)
+
     def part_count(self, _: Seen[Picture]) -> int:
         """Gives 1: all layers of a picture are kept together."""
         return 1

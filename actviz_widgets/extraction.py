@@ -143,7 +143,9 @@ class Extraction:
     def _forward(
         self, model_input: Any, layers: tuple[str, ...], sizes: Mapping[str, int]
     ) -> ForwardPass:
-        in_parts = len(layers) < len(sizes)
+        # For one layer alone of a picture of which all fit, no other graph has to be traced.
+        is_large = sum(sizes.values()) > self.activations.memory_budget
+        in_parts = is_large and len(layers) < len(sizes)
         if in_parts or self._eager_passes[_shapes(model_input)] >= _EAGER_PASSES:
             graph = self._compiled_or_none(model_input, in_parts=in_parts)
             if graph is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from . import pixels
 from .descriptions import in_bytes
 from .model_input import Inputs
+from .picture_labels import Labels
 from .pictures import Picture, Pictures
 from .preprocessing import Preprocess
 
@@ -55,8 +56,25 @@ class LoadedPictures(Pictures):
         """Bytes that the pictures and model inputs take."""
         return sum(picture.nbytes for picture in self._loaded)
 
+    @property
+    def labels(self) -> Labels:
+        """`None` for each picture: what is kept of a training has no classes."""
+        return (None,) * len(self._loaded)
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether pictures can be added: no, what they led to before was not kept."""
+        return False
+
     def __len__(self) -> int:
         return len(self._loaded)
+
+    def add(self, images: object) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ARG002
+        """Raises a `ValueError`, see `takes_pictures`."""
+        raise ValueError(
+            "No pictures can be added to a history of a training: what the layers put out for them "
+            "in its epochs was not kept. Give all pictures to ActivationHistory before fit."
+        )
 
     def first_readable(self) -> int:
         """Gives 0: those that cannot be read are left out."""

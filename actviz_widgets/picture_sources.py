@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 from PIL import Image
 
-from . import datasets, pixels
+from . import datasets, encoded_pictures, picture_labels, pixels
 from .model_input import Inputs, ModelInput, not_finite_sentence, shape_in_words
 
-Source: TypeAlias = Path | Image.Image | np.ndarray
+Source: TypeAlias = Path | Image.Image | np.ndarray | bytes
 
 _WANTED = (
     "a path, a folder, a PIL image, an array (height, width, channels) or "
@@ -41,6 +41,19 @@ def are_pictures(images: object, inputs: Inputs) -> bool:
     )
 
 
+def one_by_one(images: object) -> Iterator[object]:
+    """Gives what was handed in so that each picture named on its own can be wrong on its own.
+
+    An array of several, a folder and a dataset stay whole.
+    """
+    if isinstance(images, Mapping):
+        yield from ({name: image} for name, image in images.items())
+    elif isinstance(images, list | tuple):
+        yield from ([image] for image in images)
+    else:
+        yield images
+
+
 class PictureSources:
     """The pictures that a user handed in, as files, PIL images and arrays.
 
@@ -49,11 +62,14 @@ class PictureSources:
         model_input: What the model takes, which tells one float array from many.
         most_bytes: Bytes that may be taken from a dataset; at least one picture is. Defaults to
             `None`, any number.
+        first_number: What pictures without a name are numbered from. Defaults to 0.
 
     Attributes:
         names: What to call each picture.
-        sources: Each picture: the path of a file, a PIL image, pixels of any integer dtype, or
-            floats that are model input already.
+        sources: Each picture: the path of a file, the bytes of one, a PIL image, pixels of any
+            integer dtype, or floats that are model input already.
+        labels: The class of each, as a dataset or the folders that they lie in tell it; else
+            `None`.
         note: In words, which of the pictures were taken, where not all were.
 
     Raises:
@@ -62,16 +78,23 @@ class PictureSources:
     """
 
     def __init__(
-        self, images: object, model_input: ModelInput, most_bytes: int | None = None
+        self,
+        images: object,
+        model_input: ModelInput,
+        most_bytes: int | None = None,
+        first_number: int = 0,
     ) -> None:
         self._model_input = model_input
         self._most_bytes = most_bytes
+        self._first_number = first_number
         self.note = ""
+        self.labels: picture_labels.Labels = ()
         named = list(self._collect(images))
         if not named:
             raise ValueError(f"There are no pictures: images is empty. Give {_WANTED}.")
         self.names = [name for name, _ in named]
         self.sources = [source for _, source in named]
+        self.labels = self.labels or (None,) * len(named)
 
     def _collect(self, images: object) -> Iterator[tuple[str, Source]]:
         if isinstance(images, str) and (not images or "://" in images):
@@ -86,17 +109,23 @@ class PictureSources:
                 yield str(name), self._one(image, str(name))
         elif isinstance(images, list | tuple):
             for index, image in enumerate(images):
-                yield _name_of(image, index), self._one(image, _name_of(image, index))
+                yield self._name_of(image, index), self._one(image, self._name_of(image, index))
         elif datasets.is_dataset(images):
-            arrays, self.note = datasets.first_of(
-                self._in_dataset(images), lambda array: array.nbytes, self._most_bytes, "pictures"
+            taken, self.note = datasets.first_of(
+                self._in_dataset(images),
+                lambda picture: picture[0].nbytes,
+                self._most_bytes,
+                "pictures",
             )
-            yield from ((f"picture {index}", array) for index, array in enumerate(arrays))
-        elif isinstance(images, Image.Image):
-            yield _name_of(images, 0), self._one(images, _name_of(images, 0))
+            self.labels = tuple(label for _, label in taken)
+            yield from (
+                (self._name_of(array, index), array) for index, (array, _) in enumerate(taken)
+            )
+        elif isinstance(images, Image.Image | bytes | bytearray | memoryview):
+            yield self._name_of(images, 0), self._one(images, self._name_of(images, 0))
         elif hasattr(images, "__array__"):
             for index, array in enumerate(self._split(np.asarray(images), "images")):
-                yield f"picture {index}", array
+                yield self._name_of(array, index), array
         else:
             raise TypeError(f"images is of type {type(images).__name__}; give {_WANTED}.")
 
@@ -113,6 +142,11 @@ class PictureSources:
             return path
         if isinstance(image, Image.Image):
             return image
+        if isinstance(image, bytes | bytearray | memoryview):
+            # Kept as they are: what is in them takes many times as much.
+            data = bytes(image)
+            encoded_pictures.opened(data, name)
+            return data
         if not hasattr(image, "__array__"):
             raise TypeError(
                 f"The picture {name!r} is of type {type(image).__name__}; give a path, a PIL image "
@@ -142,21 +176,25 @@ class PictureSources:
                 f"The folder {path} holds no pictures: no file in it ends in "
                 f"{', '.join(pixels.FILE_SUFFIXES)}."
             )
-        for file in files:
-            yield file.relative_to(path).as_posix(), file
+        names = [file.relative_to(path).as_posix() for file in files]
+        self.labels = picture_labels.by_folder(names)
+        yield from zip(names, files, strict=True)
 
-    def _in_dataset(self, dataset: Any) -> Iterator[np.ndarray]:
+    def _in_dataset(self, dataset: Any) -> Iterator[tuple[np.ndarray, Hashable | None]]:
         for element in datasets.elements(dataset):
-            pictures = element[0] if isinstance(element, tuple) and element else element
+            parts = element if isinstance(element, tuple) and element else (element,)
+            pictures = parts[0]
             if not isinstance(pictures, np.ndarray):
                 raise TypeError(
                     f"The dataset gives elements of type {type(pictures).__name__}; pictures, or "
                     "(pictures, labels), are wanted. Map it to that first."
                 )
-            for array in self._split(pictures, "dataset"):
+            arrays = self._split(pictures, "dataset")
+            labels = picture_labels.in_dataset(parts[1] if parts[1:] else None, len(arrays))
+            for array, label in zip(arrays, labels, strict=True):
                 # A part of a batch would keep all of it in memory.
                 kept = array if array.dtype.kind == "f" else pixels.as_uint8(array, "dataset")
-                yield kept.copy()
+                yield kept.copy(), label
 
     def _split(self, array: np.ndarray, name: str) -> list[np.ndarray]:
         """Checks an array, and gives the pictures in it, which share its memory."""
@@ -210,13 +248,12 @@ class PictureSources:
     def _takes_grey(self) -> bool:
         return self._model_input.height_width_channels[2] == 1
 
-
-def _name_of(image: object, index: int) -> str:
-    if isinstance(image, Image.Image):
-        image = getattr(image, "filename", "")
-    if isinstance(image, str | Path) and str(image):
-        return Path(image).name
-    return f"picture {index}"
+    def _name_of(self, image: object, index: int) -> str:
+        if isinstance(image, Image.Image):
+            image = getattr(image, "filename", "")
+        if isinstance(image, str | Path) and str(image):
+            return Path(image).name
+        return f"picture {self._first_number + index}"
 
 
 def _items(images: Any) -> Iterator[object]:

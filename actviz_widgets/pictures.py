@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from . import given_arrays, pixels, structures
+from . import encoded_pictures, given_arrays, picture_labels, pixels, structures
 from .array_inputs import ArrayInputs, Example, input_names
 from .input_views import view_of
 from .model_input import Inputs, ModelInput, not_finite_sentence
-from .picture_sources import PictureSources, Source, are_pictures
+from .picture_sources import PictureSources, Source, are_pictures, one_by_one
 from .preprocessing import Preprocess, Preprocessing
 from .views import InputView, PictureView, SeriesView
 
@@ -83,15 +83,22 @@ class Pictures:
     Args:
         images: One picture or many: an array `(height, width, channels)` or
             `(count, height, width, channels)`, a path, a PIL image, a list or `{name: picture}` of
-            these, a folder, or a `tf.data.Dataset` of pictures or of pictures with labels. For a
+            these, a folder, or a `tf.data.Dataset` of pictures or of pictures with labels. In a
+            list or dict also the bytes of a file. For a
             model that takes no picture, or several inputs, arrays; see `ArrayInputs`.
         inputs: What the model takes: one input, or several in the structure it declares.
         preprocess: Makes model input of a picture: called with a float32 array
             `(1, height, width, channels)`, values 0 to 255, of the model's input size. Not called
             for float arrays, which go in as they are. Defaults to `None`: values are divided by
             255, unless the model begins with a layer that scales them itself.
-        most_bytes: Bytes that may be taken from a dataset; at least one picture is. Defaults to
-            `None`, any number.
+        most_bytes: Bytes that may be taken from a dataset; at least one picture is. Also those
+            that files added as bytes may take. Defaults to `None`, any number.
+        labels: The class of each picture, a number or a name, `None` where it is not known.
+            Defaults to `None`: those of the dataset, or the names of the folders in the folder.
+
+    Attributes:
+        names: What to call each picture.
+        note: In words, which of the pictures handed in these are; empty if all.
 
     Raises:
         TypeError: If `images` or one of them is nothing that can be such an input.
@@ -106,6 +113,7 @@ class Pictures:
         preprocess: Preprocess | None = None,
         *,
         most_bytes: int | None = None,
+        labels: object = None,
     ) -> None:
         if preprocess is not None and not callable(preprocess):
             raise TypeError(
@@ -114,6 +122,8 @@ class Pictures:
             )
         self._inputs = inputs
         self._preprocess = preprocess
+        self._most_bytes = most_bytes
+        self._preprocessing: Preprocessing | None = None
         sources: PictureSources | ArrayInputs
         if isinstance(inputs, ModelInput) and are_pictures(images, inputs):
             sources = PictureSources(images, inputs, most_bytes)
@@ -121,11 +131,72 @@ class Pictures:
         else:
             sources = ArrayInputs(images, inputs, most_bytes)
         self.names = tuple(_distinct(sources.names))
-        self.note = sources.note
+        self._labels = sources.labels
+        if labels is not None:
+            self._labels = picture_labels.checked(labels, len(self.names))
+        self.note = self._first_note = sources.note
+        self._first_count = len(self.names)
         self._sources: Sequence[Source | Example] = sources.sources
 
     def __len__(self) -> int:
         return len(self._sources)
+
+    @property
+    def labels(self) -> picture_labels.Labels:
+        """The class of each picture, in step with `names`; `None` where it is not known."""
+        return self._labels
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether pictures can be added: the model takes one picture, and these are such."""
+        return self._preprocessing is not None
+
+    def add(self, images: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Adds pictures behind those there are, which keep their index and their name.
+
+        What is added has no class.
+
+        Args:
+            images: As handed in to begin with, or the bytes of files, such as `{name: bytes}`.
+
+        Returns:
+            The names of those added, distinct from all others; and a sentence for each that cannot
+            be read.
+
+        Raises:
+            TypeError: If `images` is nothing that can be pictures.
+            ValueError: If the model takes no picture, or several inputs.
+        """
+        inputs = self._inputs
+        if not self.takes_pictures or not isinstance(inputs, ModelInput):
+            raise ValueError(self._why_no_pictures())
+        added: list[tuple[str, Source]] = []
+        failures: list[str] = []
+        for one in one_by_one(images):
+            try:
+                number = len(self) + len(added)
+                sources = PictureSources(one, inputs, self._most_bytes, number)
+            except (TypeError, ValueError) as error:
+                if isinstance(error, TypeError) and one is images:
+                    raise
+                failures.append(str(error))
+                continue
+            for name, source in zip(sources.names, sources.sources, strict=True):
+                try:
+                    self._check_added(name, source, [source for _, source in added])
+                except ValueError as error:
+                    failures.append(str(error))
+                else:
+                    added.append((name, source))
+        before = len(self)
+        names = tuple(_distinct([*self.names, *(name for name, _ in added)]))
+        self._sources = [*self._sources, *(source for _, source in added)]
+        self._labels = (*self._labels, *(None for _ in added))
+        if self._first_note and len(names) > self._first_count:
+            self.note = f"{self._first_note}, and {len(names) - self._first_count} added"
+        # Last, for whoever goes by the names finds all the rest.
+        self.names = names
+        return names[before:], tuple(failures)
 
     def first_readable(self) -> int:
         """Gives the index of the first picture whose file can be read.
@@ -157,14 +228,34 @@ class Pictures:
             if source.dtype.kind == "f":
                 return self._from_arrays(name, (source[None],), "given as floats, so untouched")
             source = pixels.as_uint8(source, name)
-        image = (
-            pixels.open_file(source) if isinstance(source, Path) else pixels.as_image(source, name)
+        return self._from_image(name, _image(source, name))
+
+    def _check_added(self, name: str, source: Source, beside: Sequence[Source]) -> None:
+        """Checks a picture that is added, as far as it was not when it was named on its own."""
+        if isinstance(source, Path):
+            pixels.open_file(source)
+        if not isinstance(source, bytes) or self._most_bytes is None:
+            return
+        kept = sum(len(each) for each in (*self._sources, *beside) if isinstance(each, bytes))
+        if kept + len(source) > self._most_bytes:
+            raise ValueError(
+                f"The picture {name!r} is left out: with it the files added would take "
+                f"{kept + len(source):,} bytes, and half of memory_budget is "
+                f"{self._most_bytes:,}. Give a larger memory_budget."
+            )
+
+    def _why_no_pictures(self) -> str:
+        count = len(structures.leaves(self._inputs))
+        takes = f"{count} inputs" if count > 1 else "no picture"
+        return (
+            f"No pictures can be added: the model takes {takes}. Give all its inputs as arrays, "
+            "when the explorer is made."
         )
-        return self._from_image(name, image)
 
     def _from_image(self, name: str, image: Image.Image) -> Picture:
         shown = np.asarray(pixels.flattened(image))
         view = PictureView(pixels.scaled_down(shown), shown.shape[:2])
+        assert self._preprocessing is not None  # there are pictures
         made = self._preprocessing.run(name, image)
         return Picture(name, view, made.model_input, made.how, made.warning)
 
@@ -198,6 +289,14 @@ class Pictures:
             " ".join(warnings),
             names if len(arrays) > 1 else (),
         )
+
+
+def _image(source: Path | Image.Image | np.ndarray | bytes, name: str) -> Image.Image:
+    if isinstance(source, Path):
+        return pixels.open_file(source)
+    if isinstance(source, bytes):
+        return encoded_pictures.opened(source, name)
+    return pixels.as_image(source, name)
 
 
 def _given_as(arrays: list[np.ndarray]) -> str:

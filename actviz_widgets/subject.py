@@ -10,6 +10,7 @@ from .activation_model import ActivationModel
 from .declared_inputs import declared_inputs
 from .epoch_extraction import EpochExtraction
 from .extraction import Extraction
+from .picture_labels import Labels
 from .pictures import Pictures, Preprocess
 
 
@@ -19,18 +20,52 @@ class Subject:
 
     Attributes:
         activation_model: The model.
-        images: The names of the pictures.
-        note: In words, which of the pictures handed in these are; empty if all.
+        pictures: The pictures.
         by_epoch: Where the activations come from, by epoch in their order. Of a model as it is now
             there is one, 0.
         epoch_lines: What to say of each epoch; empty for a model as it is now.
     """
 
     activation_model: ActivationModel
-    images: tuple[str, ...]
-    note: str
+    pictures: Pictures
     by_epoch: Mapping[int, Extraction | EpochExtraction]
     epoch_lines: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The names of the pictures there are now."""
+        return self.pictures.names
+
+    @property
+    def labels(self) -> Labels:
+        """The class of each picture there is now, a number or a name; `None` where not known."""
+        return self.pictures.labels
+
+    @property
+    def note(self) -> str:
+        """In words, which of the pictures handed in these are; empty if all."""
+        return self.pictures.note
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether pictures can be added: to a model that takes one picture, as it is now."""
+        return self.pictures.takes_pictures
+
+    def add_pictures(self, images: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Adds pictures behind those there are, which keep their index and their name.
+
+        Args:
+            images: Of any kind that can be handed in, or the bytes of files, `{name: bytes}`.
+
+        Returns:
+            The names of those added; and a sentence for each that cannot be read.
+
+        Raises:
+            TypeError: If `images` is nothing that can be pictures.
+            ValueError: If the model takes no picture or several inputs, or this is the history of
+                a training.
+        """
+        return self.pictures.add(images)
 
 
 def subject_of_model(
@@ -39,13 +74,24 @@ def subject_of_model(
     preprocess: Preprocess | None,
     layers: Sequence[str] | None,
     memory_budget: int,
+    labels: object = None,
 ) -> Subject:
     """Gives a model as it is now, and pictures to look at it with.
 
+    Args:
+        model: A built Keras model, or the path of one.
+        images: The pictures; see `Pictures`.
+        preprocess: Makes model input of pixels.
+        layers: Layer paths to offer; `None` for all.
+        memory_budget: Bytes of pictures and activations that may be kept.
+        labels: The class of each picture, a number or a name. Defaults to `None`: those of a
+            dataset, or the names of the folders in a folder.
+
     Raises:
-        TypeError: If `model` is not a Keras model, or `images` nothing that can be pictures.
-        ValueError: If the model is not built, a picture cannot be read or does not fit it, or there
-            is no such layer.
+        TypeError: If `model` is not a Keras model, `images` nothing that can be pictures, or
+            `labels` no list of numbers or names.
+        ValueError: If the model is not built, a picture cannot be read or does not fit it, there is
+            no such layer, or there are not as many labels as pictures.
     """
     activation_model = ActivationModel(model, layers)
     if images is None:
@@ -54,6 +100,6 @@ def subject_of_model(
             "a list of these, as in ActivationExplorer(model, 'photos/')."
         )
     inputs = declared_inputs(activation_model)
-    pictures = Pictures(images, inputs, preprocess, most_bytes=memory_budget // 2)
+    pictures = Pictures(images, inputs, preprocess, most_bytes=memory_budget // 2, labels=labels)
     extraction = Extraction(activation_model, pictures, memory_budget)
-    return Subject(activation_model, pictures.names, pictures.note, {0: extraction})
+    return Subject(activation_model, pictures, {0: extraction})

@@ -149,6 +149,18 @@ def test_a_layer_larger_than_the_budget_is_not_counted_and_costs_no_pass() -> No
     assert extraction.activations.forward_passes == 0
 
 
+def test_for_one_layer_of_a_picture_of_which_all_fit_no_graph_of_its_own_is_traced() -> None:
+    survey, extraction = survey_of(small(), budget=WHOLE + PICTURE + 1000)
+    extraction.get(0, "conv")
+    all_added(survey, "conv")
+    assert [in_parts for _, in_parts in extraction._graphs] == [False]
+    statistics = survey.statistics("conv")
+    assert statistics is not None
+    np.testing.assert_allclose(
+        statistics.mean, expected(small(), "conv").mean((0, 1, 2)), atol=1e-6
+    )
+
+
 def test_of_layer_gives_what_the_layer_puts_out() -> None:
     _, extraction = survey_of(small(), budget=2 * (WHOLE + PICTURE))
     for image in range(6):
@@ -200,6 +212,15 @@ def test_a_picture_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
     assert extraction.activations.forward_passes == 2
     assert not survey.add_next("conv")
     assert survey.counted("conv") == (2, 3)
+
+
+def test_one_step_ends_where_many_pictures_cannot_be_read(tmp_path: Path) -> None:
+    Image.new("RGB", (20, 20), "red").save(tmp_path / "0.png")
+    for number in range(1, 31):
+        (tmp_path / f"{number}.png").write_bytes(b"none")
+    survey, _ = survey_of(small(), tmp_path, (None,) * 31)
+    assert all_added(survey, "conv") == 3
+    assert survey.counted("conv") == (1, 31)
 
 
 def test_pictures_that_come_later_are_counted_too() -> None:

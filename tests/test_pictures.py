@@ -572,11 +572,11 @@ def test_a_tensorflow_dataset_with_labels_can_be_opened() -> None:
     ("images", "error", "parts"),
     [
         (None, TypeError, ["of type NoneType", "a path, a folder"]),
-        (b"\x89PNG", TypeError, ["of type bytes", "a path, a folder"]),
+        (b"\x89PNG", ValueError, ["'picture 0' is not a picture that can be read"]),
         (3, TypeError, ["of type int"]),
         ([None], TypeError, ["'picture 0' is of type NoneType", "a path, a PIL image"]),
         ([[1, 2]], TypeError, ["'picture 0' is of type list"]),
-        ({"tom": b"\x89PNG"}, TypeError, ["'tom' is of type bytes"]),
+        ({"tom": b"\x89PNG"}, ValueError, ["'tom' is not a picture that can be read"]),
         (np.array([None, 1], object), TypeError, ["dtype object", "numbers are wanted"]),
         (np.array(["a.png", "b.png"]), TypeError, ["dtype <U5", "numbers are wanted"]),
         (np.ones((4, 6, 3), complex), TypeError, ["complex128"]),

@@ -1,0 +1,239 @@
+"""Another model, or another state of the same one, that looks at the same pictures."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from . import backends, model_files, structures
+from .activation_model import ActivationModel, LayerInfo
+from .activations import Seen
+from .array_inputs import input_names
+from .declared_inputs import declared_inputs
+from .extraction import Extraction
+from .layer_paths import unknown_layer_sentence
+from .model_input import Inputs, ModelInput, shape_in_words
+from .pictures import Picture
+from .subject import Subject
+
+_WEIGHTS = ".weights.h5"
+
+
+class SecondModel:
+    """Another model on the pictures of a first one, layer by layer of the first.
+
+    Layers are found by their path. Where the paths of the two differ and both call layers of the
+    same classes and shapes in the same order, as two models made by the same code in one session
+    do, whose names Keras numbers on, a layer is the one at the same place.
+
+    Args:
+        activation_model: The other model.
+        subject: What the first is opened on; its pictures are used, also those added later.
+        memory_budget: Bytes of pictures and activations that may be kept for it.
+        name: What to call it.
+
+    Attributes:
+        activation_model: The other model.
+        extraction: Where its activations come from.
+        name: What to call it.
+        note: In words, in what it takes pictures otherwise than the first; empty if in nothing.
+
+    Raises:
+        ValueError: If the two take different inputs, or share no layer.
+    """
+
+    def __init__(
+        self, activation_model: ActivationModel, subject: Subject, memory_budget: int, name: str
+    ) -> None:
+        self.activation_model = activation_model
+        self.name = name
+        self._first = subject.activation_model
+        first_inputs, inputs = declared_inputs(self._first), declared_inputs(activation_model)
+        _check_inputs(first_inputs, inputs)
+        self.note = _scaling_note(first_inputs, inputs)
+        self.extraction = Extraction(activation_model, subject.pictures, memory_budget)
+        self._layer_counts = 0, 0
+        self._paths: dict[str, str] = {}
+        if not self.layers:
+            raise ValueError(self._nothing_shared())
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The paths of the first model's layers that this one has too."""
+        paths = self._matched()
+        return tuple(info.path for info in self._first.captured if info.path in paths)
+
+    def path_of(self, layer: str) -> str:
+        """Gives this model's own path of a layer.
+
+        Args:
+            layer: The path in the first model.
+
+        Raises:
+            ValueError: If this model has no such layer.
+        """
+        paths = self._matched()
+        if layer not in paths:
+            known = tuple(paths)
+            raise ValueError(unknown_layer_sentence(layer, known, "second model"))
+        return paths[layer]
+
+    def get(self, image: int, layer: str) -> tuple[Extraction, Seen[Picture]]:
+        """Gives what this model makes of a picture.
+
+        Args:
+            image: Index of the picture.
+            layer: The path of the layer in the first model.
+
+        Returns:
+            Where the activations come from, and what is known of the picture: the activation is at
+            `path_of(layer)`.
+
+        Raises:
+            ValueError: If this model has no such layer, the picture cannot be read, or the model
+                cannot take it.
+        """
+        return self.extraction, self.extraction.get(image, self.path_of(layer))
+
+    def _matched(self) -> dict[str, str]:
+        """Gives this model's path for each path of the first, as far as they are known by now."""
+        ones, others = self._first.every_call, self.activation_model.every_call
+        if (len(ones), len(others)) != self._layer_counts:
+            self._layer_counts = len(ones), len(others)
+            self._paths = _matching(ones, others)
+        return self._paths
+
+    def _nothing_shared(self) -> str:
+        one, other = (
+            ", ".join(repr(info.path) for info in model.every_call[:4])
+            for model in (self._first, self.activation_model)
+        )
+        return (
+            f"The second model, {self.name!r}, shares no layer with the first: its layers are "
+            f"{other}, ..., those of the first {one}, ... Give a model of the same architecture, "
+            "or one whose layers have the same names."
+        )
+
+
+def second_model(model: Any, subject: Subject, memory_budget: int) -> SecondModel:
+    """Opens another model, or another state of the first, on the pictures of the first.
+
+    Args:
+        model: A built Keras model; the path of a `.keras` or `.h5` file; or that of a
+            `.weights.h5` file, with weights for a copy of the first model, which is left as it is.
+        subject: What the first model is opened on.
+        memory_budget: Bytes of pictures and activations that may be kept for it.
+
+    Raises:
+        TypeError: If `model` is neither.
+        ValueError: If there is no such file, it cannot be read, its weights do not fit, the model
+            is not built, it takes other inputs than the first, or shares no layer with it.
+    """
+    is_file = isinstance(model, str | Path)
+    if is_file and str(model).endswith(_WEIGHTS):
+        opened = _with_weights(subject.activation_model.model, Path(model))
+    else:
+        opened = model_files.opened(model)
+    name = Path(model).name if is_file else str(opened.name)
+    return SecondModel(ActivationModel(opened), subject, memory_budget, name)
+
+
+def _with_weights(first: Any, path: Path) -> Any:
+    """Gives a copy of a model with the weights in a file.
+
+    Raises:
+        ValueError: If there is no such file, the model cannot be copied, or the weights do not fit.
+    """
+    if not path.is_file():
+        raise model_files.MissingModelError(
+            f"There is no file {str(path)!r}; a file of weights is wanted. Check the path."
+        )
+    if backends.is_legacy(first) or not backends.runs_its_graph(first):
+        raise ValueError(
+            f"The weights in {str(path)!r} are for a copy of the first model, {first.name!r}, and "
+            "only Sequential and functional models of Keras 3 can be copied. Make a second one by "
+            "the same code, call its load_weights, and give that."
+        )
+    # Its layers draw first weights, which are of no use, from Python's own random numbers.
+    state = random.getstate()
+    try:
+        copy = keras.models.clone_model(first)
+    except Exception as error:  # what layers can raise is open-ended
+        raise ValueError(
+            f"The first model, {first.name!r}, cannot be copied for the weights in {str(path)!r}: "
+            f"{backends.first_lines(error)[:300]} Make a second one by the same code, call its "
+            "load_weights, and give that."
+        ) from error
+    finally:
+        random.setstate(state)
+    try:
+        copy.load_weights(path)
+    except Exception as error:  # what a file can be wrong in is open-ended
+        raise ValueError(
+            f"The weights in {str(path)!r} do not go into a copy of the first model, "
+            f"{first.name!r}: {backends.first_lines(error)[:300]}"
+        ) from error
+    return copy
+
+
+def _matching(ones: tuple[LayerInfo, ...], others: tuple[LayerInfo, ...]) -> dict[str, str]:
+    """Finds the path among the others of each of these layers, by path or by place."""
+    known = {info.path for info in others}
+    if any(info.path not in known for info in ones) and _kinds(ones) == _kinds(others):
+        return {one.path: other.path for one, other in zip(ones, others, strict=True)}
+    return {info.path: info.path for info in ones if info.path in known}
+
+
+def _kinds(calls: tuple[LayerInfo, ...]) -> list[tuple[str, tuple[int | None, ...]]]:
+    return [(info.class_name, info.output_shape) for info in calls]
+
+
+def _check_inputs(first: Inputs, second: Inputs) -> None:
+    ones: list[ModelInput] = structures.leaves(first)
+    others: list[ModelInput] = structures.leaves(second)
+    agree = structures.places(first) == structures.places(second) and all(
+        _takes(other, one) for one, other in zip(ones, others, strict=True)
+    )
+    if not agree:
+        raise ValueError(
+            f"The second model takes {_in_words(second)}, the first {_in_words(first)}. To compare "
+            "them both have to take the same pictures: give a model of the same inputs."
+        )
+
+
+def _takes(other: ModelInput, one: ModelInput) -> bool:
+    """Whether an input takes all that goes into another one."""
+    if one.shape is not None and other.shape is not None:
+        if len(one.shape) != len(other.shape):
+            return False
+        if any(mine not in (None, its) for its, mine in zip(one.shape, other.shape, strict=True)):
+            return False
+    are_floats = "float" in one.dtype and "float" in other.dtype
+    same_order = not one.is_picture or one.channels_first == other.channels_first
+    return same_order and (are_floats or one.dtype == other.dtype)
+
+
+def _in_words(inputs: Inputs) -> str:
+    each = [
+        f"{shape_in_words(one.shape) if one.shape is not None else 'arrays'} {one.dtype}"
+        for one in structures.leaves(inputs)
+    ]
+    if len(each) == 1:
+        return each[0]
+    named = zip(input_names(inputs), each, strict=True)
+    return ", ".join(f"{name!r} {words}" for name, words in named)
+
+
+def _scaling_note(first: Inputs, second: Inputs) -> str:
+    if not isinstance(first, ModelInput) or not isinstance(second, ModelInput):
+        return ""
+    if not first.is_picture or (first.scaling is None) == (second.scaling is None):
+        return ""
+    scaled, other = ("first", "second") if first.scaling else ("second", "first")
+    return (
+        f"The {scaled} model scales pixels itself, the {other} does not; both see what was made of "
+        "the pictures for the first."
+    )
