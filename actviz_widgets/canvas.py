@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import ResizeEvent
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -51,6 +53,14 @@ if TYPE_CHECKING:
     Limits = tuple[tuple[float, float], tuple[float, float]]
 
 _numbers = itertools.count(1)
+
+
+def _inches(pixels: float, dpi: float) -> float:
+    """Gives a length that matplotlib, which cuts off, makes so many pixels of and not one less."""
+    inches = pixels / dpi
+    while inches * dpi < pixels:
+        inches = math.nextafter(inches, math.inf)
+    return inches
 
 
 class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
@@ -140,14 +150,34 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
         super().handle_refresh(event)
 
     def resize_to(self, width: int, height: int) -> None:
-        """Gives the figure another size, and has the page follow.
+        """Gives the figure another size, and has the page follow if there is one.
 
         Args:
             width: In CSS pixels, from 1.
             height: Likewise.
+
+        Raises:
+            ValueError: If one of them is less than 1.
         """
-        if (width, height) != self.get_width_height():
-            self.handle_resize({"width": max(width, 1), "height": max(height, 1)})
+        if width < 1 or height < 1:
+            raise ValueError(
+                f"A canvas of {width} x {height} pixels was asked for. Give a width and a height "
+                "of at least 1."
+            )
+        self._owner.run(lambda: self._resize_to(int(width), int(height)))
+
+    def _resize_to(self, width: int, height: int) -> None:
+        ratio, dpi = self.device_pixel_ratio, self.figure.dpi
+        inches = tuple(_inches(pixels * ratio, dpi) for pixels in (width, height))
+        manager = self.manager
+        if manager is None or inches == tuple(self.figure.get_size_inches()):
+            return
+        self.figure.set_size_inches(*inches, forward=False)
+        self.callbacks.process("resize_event", ResizeEvent("resize_event", self))
+        if self._has_page:
+            # The page takes the size over, and then asks for all of the figure.
+            manager.resize(width * ratio, height * ratio)
+            self.draw_in_answer()
 
     def get_diff_image(self) -> bytes:
         """Gives the frame that brings the browser up to date; see `Frames`."""

@@ -1,9 +1,10 @@
-// The explorer's link to its page. Once for each explorer: ticks and files. Once for each of its
-// views: keys, names for screen readers, and the width there is. What a front end does not have is
-// not found, and then left alone.
+// The explorer's link to its page. Once for each explorer: what is sent to the kernel, ticks and
+// files. Once for each of its views: keys, names for screen readers, and the width there is. What a
+// front end does not have is not found, and then left alone.
 
 const ROOT = ".actviz-explorer";
 const CANVAS = ".jupyter-matplotlib-canvas-div";
+const TOOLBAR_BUTTON = ".jupyter-matplotlib-button";
 const KEYS = {
   ArrowLeft: ["channel", -1],
   ArrowRight: ["channel", 1],
@@ -13,70 +14,109 @@ const KEYS = {
   PageDown: ["image", 1],
 };
 // Controls that these keys mean something else to.
-const HAS_OWN_KEYS = "select, input, textarea, [role=slider], [contenteditable=true]";
-const PATIENCE = 10000; // milliseconds after which an answer counts as lost
+const PRESSED_ONLY = ["button", "checkbox", "file", "image", "reset", "submit"];
+const HAS_OWN_KEYS = [
+  `input${PRESSED_ONLY.map((type) => `:not([type=${type}])`).join("")}`,
+  "select",
+  "textarea",
+  "[role=slider]",
+].join(", ");
 const CALM = 100; // milliseconds without a change of width
 const LEAST = 8; // pixels that are worth drawing anew for
+const SCROLLBAR = 24; // pixels that one takes at most
+const LATE = 1000; // milliseconds that a page on show may take to ask for a file first
 
-// Sends messages of a kind one at a time: the next one when the last was answered.
-function oneAtATime(model, kind) {
-  let sent = 0;
-  const answered = (content) => {
-    if (content.kind === "answered" && content.what === kind) {
-      sent = 0;
-      channel.onAnswer?.();
-    }
-  };
-  const channel = {
-    isFree: () => sent === 0 || Date.now() - sent > PATIENCE,
-    send(content) {
-      sent = Date.now();
-      model.send({ kind, ...content });
+// Sends to the kernel one message at a time; what comes up meanwhile goes together in the next one.
+function makeOutbox(model) {
+  const page = Math.random().toString(36).slice(2);
+  let waiting = null;
+  let isUnanswered = false;
+
+  function flush() {
+    if (isUnanswered || waiting === null) return;
+    model.send({ kind: "news", page, ...waiting });
+    waiting = null;
+    isUnanswered = true;
+  }
+  function put(news) {
+    waiting = { ...waiting, ...news };
+    flush();
+  }
+  return {
+    page,
+    step: (name, by) => {
+      const steps = { ...waiting?.steps };
+      steps[name] = (steps[name] ?? 0) + by;
+      put({ steps });
     },
-    close: () => model.off("msg:custom", answered),
+    width: (width) => put({ width }),
+    // A kernel that has not answered gets no tick at all, not a late one.
+    tick: () => isUnanswered || put({ tick: true }),
+    answered: () => {
+      isUnanswered = false;
+      flush();
+    },
   };
-  model.on("msg:custom", answered);
-  return channel;
 }
 
-function initialize({ model }) {
-  const ticks = oneAtATime(model, "tick");
-  let timer = 0;
+function saveFile(name, mime, data) {
+  const url = URL.createObjectURL(new Blob([data], { type: mime }));
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
 
-  function stop() {
-    if (model.get("playing")) {
-      model.set("playing", false);
-      model.save_changes();
+// Gives the kernel's messages to where they belong, and takes the files it offers.
+function hearKernel(model, outbox, roots) {
+  function hear(content, buffers) {
+    if (content.kind === "offer" && roots.size > 0) {
+      // All pages hear of it and the first one gets it: rather one that somebody looks at.
+      const take = () => model.send({ kind: "take", page: outbox.page, file: content.file });
+      setTimeout(take, document.hidden ? LATE : 0);
+    } else if (content.page === outbox.page) {
+      if (content.kind === "answer") outbox.answered();
+      if (content.kind === "save") saveFile(content.name, content.mime, buffers[0]);
     }
   }
+  model.on("msg:custom", hear);
+  return () => model.off("msg:custom", hear);
+}
+
+function stop(model) {
+  if (!model.get("playing")) return;
+  model.set("playing", false);
+  model.save_changes();
+}
+
+// Ticks while it plays and somebody can see it, in as many views as may be.
+function keepTime(model, outbox, roots) {
+  let timer = 0;
+  let wasSeen = false;
+
   function tick() {
-    if (document.hidden) stop();
-    else if (ticks.isFree()) ticks.send({});
+    if (document.hidden) return;
+    if ([...roots].some((root) => root.getClientRects().length > 0)) {
+      wasSeen = true;
+      outbox.tick();
+    } else if (wasSeen) {
+      stop(model);
+    }
   }
   function restart() {
     clearInterval(timer);
+    wasSeen = false;
     if (model.get("playing")) timer = setInterval(tick, model.get("interval"));
   }
-  function save(content, buffers) {
-    if (content.kind !== "download") return;
-    const url = URL.createObjectURL(new Blob([buffers[0]], { type: content.mime }));
-    const link = Object.assign(document.createElement("a"), { href: url, download: content.name });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(url), PATIENCE);
-  }
-  const onHidden = () => document.hidden && stop();
+  const onHidden = () => document.hidden && stop(model);
 
   model.on("change:playing change:interval", restart);
-  model.on("msg:custom", save);
   document.addEventListener("visibilitychange", onHidden);
   restart();
   return () => {
     clearInterval(timer);
-    ticks.close();
     model.off("change:playing change:interval", restart);
-    model.off("msg:custom", save);
     document.removeEventListener("visibilitychange", onHidden);
   };
 }
@@ -93,44 +133,31 @@ function explorerAround(el, signal) {
   });
 }
 
-function listenToKeys(root, model, signal) {
-  const keys = oneAtATime(model, "key");
-  const waiting = new Map();
-  keys.onAnswer = () => {
-    for (const [name, steps] of waiting) {
-      waiting.delete(name);
-      if (steps !== 0) return keys.send({ name, steps });
-    }
-  };
+function listenToKeys(root, outbox, signal) {
   function onKey(event) {
-    const { target } = event;
-    const onCanvas = target.closest(CANVAS);
-    if (event.ctrlKey || event.altKey || event.metaKey) {
-      // The canvas would swallow what is meant for the page.
-      if (onCanvas) passBy(event, onCanvas);
-      return;
-    }
-    if (event.type === "keydown" && event.key in KEYS && !target.closest(HAS_OWN_KEYS)) {
+    const [target] = event.composedPath();
+    if (!(target instanceof Element) || !root.contains(target)) return;
+    const canvas = target.closest(CANVAS);
+    const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    const hasOwnKeys = target.isContentEditable || target.closest(HAS_OWN_KEYS);
+    if (isPlain && event.key in KEYS && !hasOwnKeys) {
       event.preventDefault();
       event.stopPropagation();
-      const [name, step] = KEYS[event.key];
-      waiting.set(name, (waiting.get(name) ?? 0) + step);
-      if (keys.isFree()) keys.onAnswer();
-    } else if (onCanvas) {
-      // Neither the canvas's nor, while a figure is looked at, the notebook's: Tab goes on.
-      if (event.shiftKey && event.key === "Enter") passBy(event, onCanvas);
-      else event.stopPropagation();
+      if (event.type === "keydown") outbox.step(...KEYS[event.key]);
+    } else if (canvas) {
+      // The canvas would swallow it. A plain key is not for the notebook while a figure is looked
+      // at, and is left to the browser, as Tab is; all others are for what is around the canvas.
+      event.stopPropagation();
+      if (!isPlain || (event.shiftKey && event.key === "Enter")) handOn(event, canvas);
     }
   }
+  // On the window, since a front end may have its shortcuts on the document.
   for (const type of ["keydown", "keyup"]) {
-    root.addEventListener(type, onKey, { capture: true, signal });
+    window.addEventListener(type, onKey, { capture: true, signal });
   }
-  signal.addEventListener("abort", keys.close);
 }
 
-// Hands a key on to all around the canvas.
-function passBy(event, canvas) {
-  event.stopPropagation();
+function handOn(event, canvas) {
   const copy = new KeyboardEvent(event.type, event);
   if (!canvas.parentElement.dispatchEvent(copy)) event.preventDefault();
 }
@@ -139,84 +166,117 @@ function set(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-function keepNamed(root, model, signal) {
-  function name() {
-    for (const handle of root.querySelectorAll("[role=slider]")) {
-      const row = handle.closest(".widget-slider")?.parentElement;
-      const label = row?.querySelector(".widget-label")?.textContent;
-      if (label) set(handle, "aria-label", label);
-    }
-    for (const button of root.querySelectorAll(".widget-toggle-button")) {
-      set(button, "aria-pressed", String(button.classList.contains("mod-active")));
-    }
-    for (const canvas of root.querySelectorAll(CANVAS)) {
-      set(canvas, "role", "application");
-      set(canvas, "aria-label", `Figure: ${model.get("canvas_label") || "activations"}`);
-    }
+// Gives the text of the label that belongs to a slider: its own, or the one of the box beside it.
+function labelOf(slider) {
+  for (const place of [slider, slider?.parentElement]) {
+    const labels = [...(place?.querySelectorAll(".widget-label") ?? [])];
+    const text = labels.map((label) => label.textContent.trim()).find(Boolean);
+    if (text) return text;
   }
+  return "";
+}
+
+function nameAll(root, canvasLabel) {
+  for (const handle of root.querySelectorAll("[role=slider]")) {
+    const slider = handle.closest(".widget-slider");
+    const label = labelOf(slider);
+    const handles = slider ? [...slider.querySelectorAll("[role=slider]")] : [];
+    const end = handles.length > 1 ? [", from", ", to"][handles.indexOf(handle)] : "";
+    if (label) set(handle, "aria-label", label + end);
+  }
+  for (const button of root.querySelectorAll(TOOLBAR_BUTTON)) {
+    if (!button.textContent.trim() && button.title) set(button, "aria-label", button.title);
+  }
+  for (const button of root.querySelectorAll(".widget-toggle-button")) {
+    set(button, "aria-pressed", String(button.classList.contains("mod-active")));
+  }
+  for (const canvas of root.querySelectorAll(CANVAS)) {
+    // With keys of its own, which a screen reader is to leave to it.
+    set(canvas, "role", "application");
+    set(canvas, "aria-label", `Figure: ${canvasLabel || "activations"}`);
+  }
+}
+
+// Calls `look` when something in the explorer has changed, and at once.
+function watch(root, look, signal) {
   let frame = 0;
   const later = () => {
     cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(name);
+    frame = requestAnimationFrame(look);
   };
   const observer = new MutationObserver(later);
-  observer.observe(root, {
-    subtree: true,
-    childList: true,
-    characterData: true,
-    attributeFilter: ["class"],
-  });
-  model.on("change:canvas_label", later);
+  const what = { subtree: true, childList: true, characterData: true, attributeFilter: ["class"] };
+  observer.observe(root, what);
   signal.addEventListener("abort", () => {
+    cancelAnimationFrame(frame);
     observer.disconnect();
-    model.off("change:canvas_label", later);
   });
-  name();
+  look();
 }
 
-function tellWidth(root, model, signal) {
+// Gives a function that looks whether there is a canvas to tell the width for.
+function tellWidth(root, outbox, signal) {
   let told = 0;
   let timer = 0;
   function tell() {
     const canvas = root.querySelector(CANVAS);
-    if (!canvas) return void (timer = setTimeout(tell, CALM));
+    // A page that is not on show has no width.
+    if (!canvas || root.clientWidth === 0) return;
+    // A toolbar that stands beside the canvas takes some; one that lies over it does not.
     const aside = canvas.getBoundingClientRect().left - root.getBoundingClientRect().left;
     const width = Math.floor(root.clientWidth - Math.max(aside, 0) - 2);
-    // A page that is not on show has no width.
-    if (width <= 0 || Math.abs(width - told) <= LEAST) return;
+    // A taller figure may bring the page's scrollbar, which takes width, with which the figure is
+    // lower and the scrollbar goes: so it grows only by more than that, and once told it rests.
+    const least = width > told && told > 0 ? SCROLLBAR : LEAST;
+    if (width <= 0 || Math.abs(width - told) <= least) return;
     told = width;
-    model.send({ kind: "width", width });
+    outbox.width(width);
   }
-  const observer = new ResizeObserver(() => {
+  const later = () => {
     clearTimeout(timer);
     timer = setTimeout(tell, CALM);
-  });
+  };
+  const observer = new ResizeObserver(later);
   observer.observe(root);
   signal.addEventListener("abort", () => {
     clearTimeout(timer);
     observer.disconnect();
   });
+  return () => told === 0 && later();
 }
 
-const views = new WeakMap();
+export default () => {
+  const roots = new Set();
+  let outbox;
 
-function render({ model, el }) {
-  const leaving = new AbortController();
-  views.set(model, (views.get(model) ?? 0) + 1);
-  explorerAround(el, leaving.signal).then((root) => {
-    if (!root) return;
-    listenToKeys(root, model, leaving.signal);
-    keepNamed(root, model, leaving.signal);
-    tellWidth(root, model, leaving.signal);
-  });
-  return () => {
-    leaving.abort();
-    views.set(model, views.get(model) - 1);
-    if (views.get(model) === 0 && model.get("playing")) {
-      model.set("playing", false);
-      model.save_changes();
-    }
-  };
-}
+  function initialize({ model }) {
+    outbox = makeOutbox(model);
+    const ends = [hearKernel(model, outbox, roots), keepTime(model, outbox, roots)];
+    return () => ends.forEach((end) => end());
+  }
 
-export default { initialize, render };
+  function render({ model, el }) {
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    explorerAround(el, signal).then((root) => {
+      if (!root) return;
+      roots.add(root);
+      listenToKeys(root, outbox, signal);
+      const lookForCanvas = tellWidth(root, outbox, signal);
+      const look = () => {
+        nameAll(root, model.get("canvas_label"));
+        lookForCanvas();
+      };
+      watch(root, look, signal);
+      model.on("change:canvas_label", look);
+      signal.addEventListener("abort", () => {
+        model.off("change:canvas_label", look);
+        roots.delete(root);
+        if (roots.size === 0) stop(model);
+      });
+    });
+    return () => leaving.abort();
+  }
+
+  return { initialize, render };
+};

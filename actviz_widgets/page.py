@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from .controls import OwnThreadMessages, close_one
 from .latest_wins import OwnerThread
 
 _HERE = Path(__file__).parent
+_MOST_OFFERS = 8  # files kept for pages that may still ask for them
 
 
 class PageLink(OwnThreadMessages, anywidget.AnyWidget):  # type: ignore[misc]  # is untyped
@@ -26,15 +28,17 @@ class PageLink(OwnThreadMessages, anywidget.AnyWidget):  # type: ignore[misc]  #
 
     Attributes:
         playing: Whether the page is to tick. It stops by itself when nobody can see it.
-        interval: Milliseconds between two ticks. After one there is none before it was answered.
+        interval: Milliseconds between two ticks, from 1. After one there is none before it was
+            answered.
         canvas_label: What the figure shows, for those who cannot see it.
     """
 
-    _esm = _HERE / "page.js"
-    _css = _HERE / "page.css"
+    # As texts: files would be watched, and whatever is told of their changes is never freed.
+    _esm = (_HERE / "page.js").read_text(encoding="utf-8")
+    _css = (_HERE / "page.css").read_text(encoding="utf-8")
 
     playing = traitlets.Bool(False).tag(sync=True)
-    interval = traitlets.Int(500).tag(sync=True)
+    interval = traitlets.Int(500, min=1).tag(sync=True)
     canvas_label = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, owner: OwnerThread) -> None:
@@ -42,6 +46,11 @@ class PageLink(OwnThreadMessages, anywidget.AnyWidget):  # type: ignore[misc]  #
         self._step: Callable[[str, int], object] | None = None
         self._tick: Callable[[], object] | None = None
         self._fit: Callable[[int], object] | None = None
+        # The page that the ticks come from, where the explorer is on several.
+        self._player: str | None = None
+        self._offers: dict[int, tuple[str, str, bytes]] = {}
+        self._file_numbers = itertools.count()
+        self.observe(self._on_playing, names="playing")
         self.on_msg(self._on_message)
 
     def on_key(self, step: Callable[[str, int], object]) -> None:
@@ -62,27 +71,54 @@ class PageLink(OwnThreadMessages, anywidget.AnyWidget):  # type: ignore[misc]  #
     def download(self, name: str, data: bytes, mime: str) -> None:
         """Has the browser save a file.
 
+        Of all the pages that the explorer is on, one saves it. If there is none, nobody does.
+
         Args:
             name: The name of the file.
             data: Its contents.
             mime: Their type, such as `image/png`.
         """
-        self.send({"kind": "download", "name": name, "mime": mime}, buffers=[data])
+        number = next(self._file_numbers)
+        self._offers[number] = (name, mime, data)
+        while len(self._offers) > _MOST_OFFERS:
+            del self._offers[next(iter(self._offers))]
+        self.send({"kind": "offer", "file": number})
 
     def close(self) -> None:
         """Frees the widget."""
         self._step = self._tick = self._fit = None
+        self._offers.clear()
         close_one(super(), self)
 
+    def _on_playing(self, _: object) -> None:
+        self._player = None
+
     def _on_message(self, _: object, content: dict[str, Any], __: object) -> None:
-        kind = content.get("kind")
-        try:
-            if kind == "key" and self._step is not None:
-                self._step(str(content["name"]), int(content["steps"]))
-            elif kind == "tick" and self._tick is not None and self.playing:
+        page = content.get("page")
+        if content.get("kind") == "take":
+            self._give(content.get("file"), page)
+        elif content.get("kind") == "news":
+            try:
+                self._take_in(content, page)
+            finally:
+                # After the redraw that has been asked for, so that pages wait for that too.
+                self._owner.run_soon(lambda: self.send({"kind": "answer", "page": page}))
+
+    def _take_in(self, news: dict[str, Any], page: Any) -> None:
+        if self._fit is not None and "width" in news:
+            self._fit(int(news["width"]))
+        for name, steps in news.get("steps", {}).items():
+            if self._step is not None and steps != 0:
+                self._step(str(name), int(steps))
+        if self._tick is not None and self.playing and news.get("tick"):
+            if self._player is None:
+                self._player = page
+            if self._player == page:
                 self._tick()
-            elif kind == "width" and self._fit is not None:
-                self._fit(int(content["width"]))
-        finally:
-            if kind in ("key", "tick"):
-                self.send({"kind": "answered", "what": kind})
+
+    def _give(self, number: Any, page: Any) -> None:
+        """Sends an offered file to the page that was the first to ask for it."""
+        offer = self._offers.pop(number, None)
+        if offer is not None:
+            name, mime, data = offer
+            self.send({"kind": "save", "page": page, "name": name, "mime": mime}, buffers=[data])
