@@ -14,7 +14,7 @@ from .channel_survey import ChannelSurvey
 from .choice import Choice
 from .comparison import Comparison, compare
 from .explanations import Explanations
-from .feature_maps import Layout, Value
+from .feature_maps import FeatureMaps, Layout, Value
 from .map_places import MapPlaces
 from .pictures import Picture
 from .strips import no_strip, strip_of
@@ -127,10 +127,7 @@ class Scenes:
         page = page_of(order, choice.channel, look.tiles, f"{layout.noun}s")
         first = page.number * look.tiles
         channels = tuple(int(channel) for channel in order[first : first + look.tiles])
-        maps = np.stack(
-            [layout.feature_map(activation, channel, choice.slice_index) for channel in channels],
-            axis=-1,
-        )
+        maps = _maps(layout, activation, channels, choice.slice_index)
         chosen = layout.feature_map(activation, choice.channel, choice.slice_index)
         limits = look.scale.limits(chosen, activation)
         is_shared = look.scale.scope != "channel"
@@ -340,6 +337,19 @@ def page_of(items: Sequence[object], chosen: object, per_page: int, what: str) -
         return Page(0, 1, f"all {count:,} {what}" if count > 1 else f"{count} {what[:-1]}")
     text = f"{last - first} of {count:,} {what}, page {number + 1} of {pages}"
     return Page(number, pages, text)
+
+
+def _maps(
+    layout: Layout, activation: np.ndarray, channels: Sequence[int], slice_index: int
+) -> np.ndarray:
+    """Gives the maps of some channels, `(height, width, maps)`, a view where that can be."""
+    first, last = channels[0], channels[-1]
+    is_run = tuple(channels) == tuple(range(first, last + 1))
+    if is_run and type(layout) is FeatureMaps and not layout.channels_first:
+        view: np.ndarray = activation[:, :, first : last + 1]
+        return view
+    each = [layout.feature_map(activation, channel, slice_index) for channel in channels]
+    return np.stack(each, axis=-1)
 
 
 def layout_view(layout: Layout, values: np.ndarray, channel: int) -> MapView:

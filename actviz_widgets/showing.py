@@ -23,7 +23,7 @@ from .scenes import Page, Scene, Scenes, page_of
 from .second_model import SecondModel
 from .selection import Selection
 from .subject import Subject
-from .views import PictureView
+from .views import MapView, PictureView
 
 Box = tuple[tuple[float, float], tuple[float, float]]
 
@@ -89,7 +89,7 @@ class Showing:
         key = chosen.epoch, chosen.layer, criterion, survey.counted(chosen.layer), count
         if key not in self._orders:
             self._orders.clear()
-            order = survey.order(chosen.layer, criterion)
+            order = survey.order(chosen.layer, criterion)  # type: ignore[arg-type]  # is checked
             self._orders[key] = order if len(order) == count else np.arange(count)
         return tuple(int(channel) for channel in self._orders[key])
 
@@ -130,14 +130,12 @@ class Showing:
         assert scene.right is not None
         moved = self._view.show_input(scene.left, scene.left_title)
         moved |= self._view.show_activation(scene.right, scene.right_title, scene.caption)
-        shape = getattr(scene.right, "values", np.zeros(0)).shape
-        has_place = isinstance(picture.view, PictureView) and len(shape) == 2
         # Where a map lies takes a run of the model to know: nobody may ever zoom.
-        self._view.link_zoom(
-            (lambda: self.places.extent(choice.layer, picture, (shape[0], shape[1])))
-            if has_place
-            else None
-        )
+        if isinstance(picture.view, PictureView) and isinstance(scene.right, MapView):
+            height, width = scene.right.values.shape
+            self._view.link_zoom(lambda: self.places.extent(choice.layer, picture, (height, width)))
+        else:
+            self._view.link_zoom(None)
         return moved
 
     def field(self, choice: Choice, row: int, column: int) -> tuple[str, Box | None]:
@@ -171,7 +169,8 @@ class Showing:
             surveyed = descriptions.survey_line(
                 choice.layout.noun, count, len(dead), len(saturated), counted, note
             )
-        return tuple(chain(said[:2], scene.lines, [surveyed], said[2:]))
+        noted = self._other.note if self._other is not None and scene.whole is not None else ""
+        return tuple(chain(said[:2], scene.lines, [noted, surveyed], said[2:]))
 
     def turned(self, chosen: Selection, look: Look, order: Sequence[int], pages: int) -> Any:
         """Gives the channel or the layer that begins the page so many pages on; `None` if none."""
@@ -221,18 +220,19 @@ class Showing:
         epoch = chosen.epoch if look.other_epoch is None else look.other_epoch
         if look.other_model and self._other is not None:
             extraction, seen = self._other.get(image, choice.layer)
-            layout = extraction.layout(seen, choice.layer)
+            path = self._other.path_of(choice.layer)
+            layout = extraction.layout(seen, path)
             other = Choice(
                 extraction,
                 seen,
-                choice.layer,
+                path,
                 *layout.nearest(chosen.channel, chosen.slice),
             )
         else:
             seen = self.extraction(epoch).get(image, choice.layer)
             other = self._choice(chosen, choice.layer, epoch, seen)
         names = []
-        for one, model in ((choice, "this model"), (other, "other model")):
+        for one, model in ((choice, "this model"), (other, self._other_name())):
             parts = [one.seen.picture.name]
             if look.other_model:
                 parts.append(model)
@@ -240,6 +240,9 @@ class Showing:
                 parts.append(f"epoch {one.epoch}")
             names.append(" · ".join(parts))
         return other, (names[0], names[1])
+
+    def _other_name(self) -> str:
+        return "" if self._other is None else self._other.name or "other model"
 
     def _network_page(self, chosen: Selection) -> tuple[Page, tuple[str, ...]]:
         paths = self._worth_a_strip(chosen)

@@ -93,9 +93,7 @@ def test_the_channel_view_shows_picture_map_colour_bar_and_histogram(explorer: E
     )
     assert counts == wanted
     limits = "[float(v) for v in {}.get_ylim()]".format
-    assert value(explorer, limits(axes)) == value(
-        explorer, limits("explorer._view.color_bar_axes")
-    )
+    assert value(explorer, limits(axes)) == value(explorer, limits("explorer._view.color_bar_axes"))
 
 
 def test_a_click_on_a_tile_chooses_it_and_a_double_click_opens_it(explorer: Explorer) -> None:
