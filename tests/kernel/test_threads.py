@@ -54,14 +54,9 @@ def watched_load(index):
     return load(index)
 explorer._extraction._pictures.load = watched_load
 
-def find(kind, widget=explorer):
-    if isinstance(widget, kind):
-        yield widget
-    for child in getattr(widget, "children", ()):
-        yield from find(kind, child)
-
-slider = next(find(ipywidgets.IntSlider))
-images, layers = find(ipywidgets.Dropdown)
+controls = explorer._controls
+slider = controls.channel_chooser.slider
+images, layers = controls.image_chooser.dropdown, controls.layer_chooser.dropdown
 """
 
 
