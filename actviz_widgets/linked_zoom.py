@@ -43,9 +43,9 @@ class Joint:
         if extent is None:
             return None
         left, right, bottom, top = extent
-        start, end = (left, right) if dimension == 0 else (top, bottom)
-        if start == end:
+        if left == right or bottom == top:
             return None
+        start, end = (left, right) if dimension == 0 else (top, bottom)
         count = self.shape[1 - dimension]
 
         def carry(place: float) -> float:

@@ -421,7 +421,7 @@ def test_layers_that_a_later_picture_leads_to_are_offered_then() -> None:
     explorer.image = 1
     assert [info.path for info in explorer.layers] == ["dark", "light"]
     assert "did not call 'dark' for this picture" in explorer._status.sentences[0]
-    assert len(explorer._layer_chooser.dropdown.options) == 2
+    assert len(explorer._controls.layer_chooser.dropdown.options) == 2
     explorer.layer, explorer.channel = "light", 2
     assert np.array_equal(explorer.activation, checks.as_array(model.light(light[None]))[0])
     explorer.close()

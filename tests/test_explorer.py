@@ -88,7 +88,8 @@ def test_what_it_gives_equals_what_the_model_gives(
 
 
 def test_the_controls_are_labelled_and_follow_the_traits(explorer: ActivationExplorer) -> None:
-    images, layers = find(widgets.Dropdown, explorer)
+    controls = explorer._controls
+    images, layers = controls.image_chooser.dropdown, controls.layer_chooser.dropdown
     (slider,) = find(widgets.IntSlider, explorer)
     (box,) = find(widgets.BoundedIntText, explorer)
     assert (images.description, layers.description, box.description) == (
@@ -128,10 +129,12 @@ def test_a_volume_has_one_more_slider_and_other_layers_have_none() -> None:
 
 
 def test_the_traits_follow_the_controls(explorer: ActivationExplorer) -> None:
-    images, layers = find(widgets.Dropdown, explorer)
+    controls = explorer._controls
+    images, layers = controls.image_chooser.dropdown, controls.layer_chooser.dropdown
     (slider,) = find(widgets.IntSlider, explorer)
     (box,) = find(widgets.BoundedIntText, explorer)
-    previous, following = find(widgets.Button, explorer)
+    previous = explorer._controls.image_chooser.previous_button
+    following = explorer._controls.image_chooser.next_button
     images.value = 1
     layers.value = 2
     slider.value = 2

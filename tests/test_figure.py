@@ -626,8 +626,9 @@ def test_in_a_narrow_figure_the_activation_is_below_the_input() -> None:
 
 
 def test_the_preferred_height_leaves_the_figure_as_it_is() -> None:
-    assert ActivationFigure.preferred_height(850) == 425
-    assert 500 <= ActivationFigure.preferred_height(320) <= 640
+    view = ActivationFigure()
+    assert view.preferred_height(850) == 425
+    assert 500 <= view.preferred_height(320) <= 640
 
 
 def test_a_figure_of_hardly_any_size_can_be_drawn() -> None:

@@ -218,6 +218,7 @@ KNOW_KERAS = {
     "layer_calls",
     "model_files",
     "receptive_fields",
+    "second_model",
 }
 KNOW_A_BACKEND = {
     "tensorflow": {"backends", "graph_pass"},

@@ -61,7 +61,7 @@ def test_maps_are_painted_in_their_colours_from_their_own_lowest_to_highest() ->
     small, large = ramp(), 1000 + 50 * ramp()
     view.show_whole(NetworkView((LayerStrip("a", "A", (small, large), (0, 1)),), "b"))
     axes, pixels = axes_of(view, "network strips"), drawn(view)
-    left = view._network._columns().maps  # type: ignore[union-attr]
+    left = view._panels.network._columns().maps  # type: ignore[union-attr]
     for place in range(2):
         corner = left + 34 * place
         lowest = pixel(pixels, axes, corner + 1, 34)
@@ -77,7 +77,7 @@ def test_what_is_not_finite_is_marked() -> None:
     values = ramp()
     values[:3] = np.nan
     view.show_whole(NetworkView((LayerStrip("a", "A", (values,), (0,)),), "b"))
-    left = view._network._columns().maps  # type: ignore[union-attr]
+    left = view._panels.network._columns().maps  # type: ignore[union-attr]
     found = pixel(drawn(view), axes_of(view, "network strips"), left + 10, 36)
     assert found == pytest.approx(255 * np.array(color_map("viridis").get_bad()[:3]), abs=2)
 
@@ -86,7 +86,7 @@ def test_a_place_is_its_strip_and_over_a_map_its_channel() -> None:
     view = new_figure()
     view.show_whole(NetworkView(strips(), "block/conv_2"))
     axes = axes_of(view, "network strips")
-    panel = view._network
+    panel = view._panels.network
     assert panel is not None
     place = view.place_at(mouse_over(view, axes, *panel.center_of("block/conv_3")))
     assert place is not None
