@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 import numpy as np
+import traitlets
 
 from . import descriptions, figure, saving
 from .activation_history import ActivationHistory
@@ -30,7 +31,7 @@ from .pictures import Picture, Preprocess
 from .pointing import Pointing
 from .predictions import check_class_names
 from .second_model import second_model
-from .selection import Selection
+from .selection import Selection, SelectionError
 from .showing import Showing
 from .subject import subject_of_model
 from .surveying import Surveying
@@ -166,6 +167,8 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         self._answers_browser = False
         self._redraws = 0
         self._choice: Choice | None = None
+        self._page_width: int | None = None
+        self._suited = (0, 0)
         self._given = {
             "preprocess": preprocess,
             "class_names": self._class_names,
@@ -411,9 +414,10 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         self._pointing = Pointing(
             self._view,
             self._canvas,
-            lambda place: self._choose("position", place),
+            self._point_at,
             self._on_click,
         )
+        self._canvas.mpl_connect("resize_event", lambda _: self._on_resize())
         self._view.place_note = self._place_note
         self._page.on_key(lambda what, steps: self._try(lambda: self.step(what, steps)))
         self._page.on_tick(lambda: self._try(lambda: self._step(self.play_over, 1, around=True)))
@@ -459,6 +463,8 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             self._show_error(error)
 
     def _on_choice(self, change: dict[str, Any]) -> None:
+        if change["name"] in ("layer", "view"):
+            self.position = None  # it was one of another map
         if change["name"] == "cmap":
             self._view.set_color_map(self.cmap)
         if self._owner.answers_a_message:
@@ -502,6 +508,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             scene = self._showing.scene(choice, self.look(), self, order)
             moved = self._showing.draw(scene, choice)
             self._choice = choice
+            self._suit()
             self._frame_field(choice)
             if moved:
                 self._canvas.set_home(self._view.full_limits)
@@ -566,6 +573,25 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             if is_double and place.kind in ("tile", "strip"):
                 self._choose("view", "channel")
 
+    @traitlets.validate("position")
+    def _check_position(self, proposal: dict[str, Any]) -> Any:
+        position, choice = proposal["value"], self._choice
+        if position is None or choice is None or choice.activation is None:
+            return position
+        row, column = (int(place) for place in position)
+        if choice.layout.element(row, column, choice.channel, choice.slice_index) is None:
+            raise SelectionError(
+                f"position was set to {position}, but the map of {choice.layer!r} has no such row "
+                "and column."
+            )
+        return position
+
+    def _point_at(self, place: tuple[int, int] | None) -> None:
+        try:
+            self.position = place
+        except SelectionError:  # on the second of two maps, where that is the larger one
+            self.position = None
+
     def _show_position(self) -> None:
         choice = self._choice
         if not self._closed and choice is not None:
@@ -624,7 +650,24 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
     def _fit(self, width: int) -> None:
         """Gives the figure the width that there is on the page."""
         if not self._closed:
-            self._canvas.resize_to(width, self._view.preferred_height(width))
+            self._page_width = width
+            self._suit()
+
+    def _suit(self) -> None:
+        """Gives the figure the height that suits what it shows, at the width on the page."""
+        if self._page_width is None:
+            return
+        suited = self._page_width, self._view.preferred_height(self._page_width)
+        if suited != self._suited:  # a size that was dragged to stays until then
+            self._suited = suited
+            self._canvas.resize_to(*suited)
+
+    def _on_resize(self) -> None:
+        if self._closed:
+            return
+        self._canvas.set_home(self._view.full_limits)
+        if self.view == "network":  # which may have room for more layers
+            self._latest.request()
 
     # ------------------------------------------------------------------------------------- to take
 

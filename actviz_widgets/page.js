@@ -23,6 +23,7 @@ const HAS_OWN_KEYS = [
 ].join(", ");
 const CALM = 100; // milliseconds without a change of width
 const LEAST = 8; // pixels that are worth drawing anew for
+const BESIDE = 4; // pixels that ipympl leaves to the right of the canvas
 const SCROLLBAR = 24; // pixels that one takes at most
 const LATE = 1000; // milliseconds that a page on show may take to ask for a file first
 
@@ -224,7 +225,7 @@ function tellWidth(root, outbox, signal) {
     if (!canvas || root.clientWidth === 0) return;
     // A toolbar that stands beside the canvas takes some; one that lies over it does not.
     const aside = canvas.getBoundingClientRect().left - root.getBoundingClientRect().left;
-    const width = Math.floor(root.clientWidth - Math.max(aside, 0) - 2);
+    const width = Math.floor(root.clientWidth - Math.max(aside, 0) - BESIDE);
     // A taller figure may bring the page's scrollbar, which takes width, with which the figure is
     // lower and the scrollbar goes: so it grows only by more than that, and once told it rests.
     const least = width > told && told > 0 ? SCROLLBAR : LEAST;

@@ -97,7 +97,12 @@ class Scenes:
     def channel(self, choice: Choice, look: Look) -> Scene:
         """Shows the picture, and the map of one channel."""
         picture = choice.seen.picture
-        scene = Scene(picture.view, picture.name, None, choice.title)
+        title = choice.title
+        if choice.channel in self.survey.dead(choice.layer):
+            title = f"{title} · dead"
+        elif choice.channel in self.survey.saturated(choice.layer):
+            title = f"{title} · saturated"
+        scene = Scene(picture.view, picture.name, None, title)
         activation = choice.activation
         if activation is None:
             return replace(scene, right=WordsView(choice.why_not()))

@@ -187,6 +187,16 @@ class Notebook:
         """Runs code in the notebook's kernel."""
         execute(self.client, code)
 
+    def choose_theme(self, theme: str) -> None:
+        """Chooses JupyterLab's own theme, `"Light"` or `"Dark"`, from the menu."""
+        body = self.page.locator("body")
+        if body.get_attribute("data-jp-theme-name") == f"JupyterLab {theme}":
+            return
+        self.page.get_by_role("menuitem", name="Settings", exact=True).click()
+        self.page.get_by_text("Theme", exact=True).first.hover()
+        self.page.get_by_text(f"JupyterLab {theme}", exact=True).first.click()
+        expect(body).to_have_attribute("data-jp-theme-name", f"JupyterLab {theme}")
+
     def close(self) -> None:
         if self._client is not None:
             self._client.stop_channels()
@@ -205,18 +215,21 @@ class Explorer:
         self.status = self.output.get_by_role("status")
 
     def dropdown(self, label: str) -> Locator:
-        return self.output.get_by_label(label)
+        return self.output.get_by_role("combobox", name=label, exact=True)
 
     def button(self, name: str) -> Locator:
-        return self.output.get_by_role("button", name=name)
+        return self.output.get_by_role("button", name=name, exact=True)
+
+    def number(self, label: str) -> Locator:
+        return self.output.get_by_role("spinbutton", name=label, exact=True)
 
     @property
     def number_box(self) -> Locator:
-        return self.output.get_by_label(re.compile("Channel|Unit|Head"))
+        return self.output.get_by_role("spinbutton", name=re.compile("^(Channel|Unit|Head)$"))
 
     @property
     def slider_handle(self) -> Locator:
-        return self.output.get_by_role("slider")
+        return self.output.get_by_role("slider", name=re.compile("^(Channel|Unit|Head)$"))
 
     def pixels(self) -> np.ndarray:
         """The canvas's pixels as the browser has them, `(height, width, 3)`."""
@@ -228,7 +241,7 @@ class Explorer:
         """What the kernel's figure looks like when it is drawn anew for a file."""
         self.notebook.run(
             "import base64 as _b, io as _i; _f = _i.BytesIO(); "
-            f"{self.name}.figure.savefig(_f, format='png', dpi='figure'); "
+            f"{self.name}.figure.savefig(_f, format='png', dpi={self.name}.figure.dpi); "
             "_png = _b.b64encode(_f.getvalue()).decode()"
         )
         data = base64.b64decode(str(self.notebook.value("_png")))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .lab import Explorer, Lab, Notebook, wait_for
+from .lab import Explorer, Lab, opened_cell, wait_for
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
@@ -39,17 +38,8 @@ explorer
 
 @pytest.fixture(scope="module")
 def explorer(browser: Browser, lab: Lab) -> Iterator[Explorer]:
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, lab.folder / "many_layers.ipynb")
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    opened = Notebook(context.new_page(), lab, "many_layers.ipynb")
-    opened.run_all()
-    explorer = Explorer(opened)
-    explorer.expect_in_step()
-    yield explorer
-    opened.close()
-    context.close()
+    with opened_cell(browser, lab, "many_layers.ipynb", CELL) as explorer:
+        yield explorer
 
 
 def offered(explorer: Explorer) -> list[str]:
@@ -84,7 +74,7 @@ def test_a_volume_s_slice_is_chosen_with_a_slider_that_other_layers_have_not(
     explorer: Explorer,
 ) -> None:
     explorer.notebook.run("explorer.layer = 'block2/conv'")
-    slices = explorer.output.get_by_label("Slice")
+    slices = explorer.number("Slice")
     expect(slices).to_be_visible()
     slices.fill("3")
     slices.press("Enter")
@@ -92,6 +82,6 @@ def test_a_volume_s_slice_is_chosen_with_a_slider_that_other_layers_have_not(
     explorer.expect_in_step()
     explorer.notebook.run("explorer.layer = 'classes'")
     expect(slices).to_have_count(0)
-    expect(explorer.output.get_by_label("Unit")).to_be_visible()
+    expect(explorer.number("Unit")).to_be_visible()
     explorer.expect_in_step()
     expect(explorer.status).to_contain_text("classes, unit 0 of 3")

@@ -53,11 +53,11 @@ def explorer(browser: Browser, lab: Lab) -> Iterator[Explorer]:
 
 
 def box_of(explorer: Explorer) -> Locator:
-    return explorer.output.get_by_label("Epoch")
+    return explorer.number("Epoch")
 
 
 def handle_of(explorer: Explorer) -> Locator:
-    return explorer.slider_handle.nth(1)
+    return explorer.output.get_by_role("slider", name="Epoch", exact=True)
 
 
 def expect_epoch(explorer: Explorer, epoch: int) -> None:
@@ -69,7 +69,7 @@ def expect_epoch(explorer: Explorer, epoch: int) -> None:
 
 
 def test_it_opens_on_the_newest_epoch_with_a_labelled_control(explorer: Explorer) -> None:
-    expect(explorer.slider_handle).to_have_count(2)
+    expect(explorer.output.get_by_role("slider")).to_have_count(2)
     expect_epoch(explorer, 30)
     expect(explorer.status).to_contain_text("Kept are 9 of 31 epochs")
     SCREENSHOTS.mkdir(exist_ok=True)

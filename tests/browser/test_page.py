@@ -120,7 +120,7 @@ def test_keys_step_and_neither_page_nor_notebook_has_them(
     explorer: Explorer, key: str, back: str, changed: object, place: str
 ) -> None:
     page = explorer.notebook.page
-    focused = canvas_of(explorer) if place == "canvas" else explorer.button("Next").first
+    focused = canvas_of(explorer) if place == "canvas" else explorer.button("Next")
     focused.focus()
     page.evaluate("window.heard.length = 0")
     scrolled = "() => [...document.querySelectorAll('*')].map(e => e.scrollTop).filter(Boolean)"
@@ -230,7 +230,7 @@ def test_the_canvas_says_what_it_shows(explorer: Explorer) -> None:
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_axe_finds_nothing_serious_and_the_focus_is_seen(explorer: Explorer, theme: str) -> None:
     page = explorer.notebook.page
-    choose_theme(explorer.notebook, theme)
+    explorer.notebook.choose_theme(theme)
     canvas_of(explorer).focus()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Tab")
@@ -245,17 +245,7 @@ def test_axe_finds_nothing_serious_and_the_focus_is_seen(explorer: Explorer, the
         control.focus()
         assert control.evaluate(outline.format("null")) == "solid", role
         explorer.output.screenshot(path=SCREENSHOTS / f"focus_{role}_{theme.lower()}.png")
-    choose_theme(explorer.notebook, "Light")
-
-
-def choose_theme(notebook: Notebook, theme: str) -> None:
-    page = notebook.page
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    page.get_by_role("menuitem", name="Theme", exact=True).hover()
-    page.get_by_role("menuitem", name=f"JupyterLab {theme}", exact=True).click()
-    expect(page.locator("body")).to_have_attribute(
-        "data-jp-theme-light", "true" if theme == "Light" else "false"
-    )
+    explorer.notebook.choose_theme("Light")
 
 
 def test_axe_would_find_a_button_without_a_name(explorer: Explorer) -> None:

@@ -47,10 +47,15 @@ def choice(explorer: Explorer) -> object:
 
 def test_the_canvas_shows_the_figure_that_the_kernel_holds(explorer: Explorer) -> None:
     pixels = explorer.pixels()
-    assert pixels.shape == (425, 850, 3)
+    # As wide as the notebook has room for, in the proportions that suit it.
+    room = explorer.output.locator(".actviz-explorer").bounding_box()
+    assert room is not None
+    height, width, _ = pixels.shape
+    assert room["width"] - 24 <= width <= room["width"]
+    assert height == explorer.notebook.value(f"explorer._view.preferred_height({width})")
     # Not merely blank: a photograph to the left, the map's colours to the right.
-    assert len(np.unique(pixels[:, 50:400].reshape(-1, 3), axis=0)) > 5000
-    assert len(np.unique(pixels[:, 440:780].reshape(-1, 3), axis=0)) > 100
+    assert len(np.unique(pixels[:, 50:390].reshape(-1, 3), axis=0)) > 5000
+    assert len(np.unique(pixels[:, 440:770].reshape(-1, 3), axis=0)) > 100
     SCREENSHOTS.mkdir(exist_ok=True)
     explorer.output.screenshot(path=SCREENSHOTS / "explorer.png")
 
@@ -141,8 +146,8 @@ def test_the_value_under_the_cursor_is_the_activation_s(explorer: Explorer) -> N
     )
     box = explorer.canvas.bounding_box()
     assert box is not None
-    explorer.notebook.page.mouse.move(box["x"] + x - 3, box["y"] + 425 - y)
-    explorer.notebook.page.mouse.move(box["x"] + x, box["y"] + 425 - y)
+    explorer.notebook.page.mouse.move(box["x"] + x - 3, box["y"] + box["height"] - y)
+    explorer.notebook.page.mouse.move(box["x"] + x, box["y"] + box["height"] - y)
     value = explorer.notebook.value("float(explorer.feature_map[9, 20])")
     expect(explorer.output).to_contain_text(f"row 9, column 20: {value:.6g}")
 
@@ -179,10 +184,7 @@ def test_zooming_into_the_map_and_going_home(explorer: Explorer) -> None:
 
 def test_it_fits_a_narrow_window_and_the_dark_theme(explorer: Explorer) -> None:
     page = explorer.notebook.page
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    page.get_by_text("Theme", exact=True).first.hover()
-    page.get_by_text("JupyterLab Dark", exact=True).first.click()
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    explorer.notebook.choose_theme("Dark")
     explorer.expect_in_step()
     SCREENSHOTS.mkdir(exist_ok=True)
     explorer.output.screenshot(path=SCREENSHOTS / "dark.png")
@@ -193,10 +195,7 @@ def test_it_fits_a_narrow_window_and_the_dark_theme(explorer: Explorer) -> None:
         assert box["x"] + box["width"] <= 800
     page.screenshot(path=SCREENSHOTS / "narrow.png")
     page.set_viewport_size({"width": 1280, "height": 1000})
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    page.get_by_text("Theme", exact=True).first.hover()
-    page.get_by_text("JupyterLab Light", exact=True).first.click()
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
+    explorer.notebook.choose_theme("Light")
 
 
 def test_after_a_reload_of_the_page_the_explorer_still_works(explorer: Explorer) -> None:
@@ -230,7 +229,9 @@ def test_the_saved_notebook_holds_a_png_of_the_figure(explorer: Explorer) -> Non
     assert len(outputs) == 1
     assert "application/vnd.jupyter.widget-view+json" in outputs[0]["data"]
     png = Image.open(io.BytesIO(base64.b64decode(outputs[0]["data"]["image/png"])))
-    # As it was when the cell ran, which is the view that the fixture goes back to.
+    # As it was when the cell ran, which is the view that the fixture goes back to, and of a size
+    # that no page had a say in.
+    explorer.notebook.run(f"explorer._canvas.resize_to({png.width}, {png.height})")
     assert np.array_equal(np.asarray(png.convert("RGB")), explorer.kernel_pixels())
 
 

@@ -85,11 +85,11 @@ def test_the_channel_view_shows_picture_map_colour_bar_and_histogram(explorer: E
     show(explorer, "channel")
     axes = axes_of(explorer, "histogram")
     # All the map's values are in it, on the scale that the colour bar has.
-    counts = value(explorer, "explorer._view._map._histogram._counts.tolist()")
+    counts = value(explorer, "explorer._view._panels.map._histogram._counts.tolist()")
     wanted = value(
         explorer,
         "__import__('numpy').histogram(explorer.feature_map, len("
-        "explorer._view._map._histogram._counts))[0].tolist()",
+        "explorer._view._panels.map._histogram._counts))[0].tolist()",
     )
     assert counts == wanted
     limits = "[float(v) for v in {}.get_ylim()]".format
@@ -101,7 +101,7 @@ def test_a_click_on_a_tile_chooses_it_and_a_double_click_opens_it(explorer: Expl
     expect(explorer.output).to_contain_text("all 32 channels")
     mouse = explorer.notebook.page.mouse
     axes = axes_of(explorer, "tiles")
-    place = value(explorer, "[float(v) for v in explorer._view._tiles.center_of(13)]")
+    place = value(explorer, "[float(v) for v in explorer._view._panels.tiles.center_of(13)]")
     x, y = place_of(explorer, axes, *place)  # type: ignore[misc]
     mouse.click(x, y)
     wait_for(lambda: value(explorer, "explorer.channel") == 13, "the tile's channel")
@@ -131,7 +131,7 @@ def test_what_does_not_fit_on_a_page_is_counted_and_paged(explorer: Explorer) ->
 def test_the_overlay_lies_where_the_map_s_receptive_fields_are_centred(explorer: Explorer) -> None:
     explorer.dropdown("Layer").select_option(label="conv2d_4 · Conv2D · 15 × 15 × 128")
     show(explorer, "overlay")
-    box = explorer.output.get_by_label("Opacity").first
+    box = explorer.number("Opacity")
     box.fill("1")
     box.press("Enter")
     wait_for(lambda: value(explorer, "explorer.opacity") == 1.0, "the opacity")
@@ -162,7 +162,7 @@ def test_two_pictures_are_compared_on_one_scale_with_their_difference(explorer: 
 def test_a_click_on_a_strip_of_the_network_goes_to_the_layer(explorer: Explorer) -> None:
     show(explorer, "network")
     axes = axes_of(explorer, "network strips")
-    place = value(explorer, "explorer._view._network.center_of('conv2d_3')")
+    place = value(explorer, "explorer._view._panels.network.center_of('conv2d_3')")
     explorer.notebook.page.mouse.click(*place_of(explorer, axes, *place))  # type: ignore[misc]
     wait_for(lambda: value(explorer, "explorer.layer") == "conv2d_3", "the strip's layer")
     explorer.expect_in_step()
@@ -264,9 +264,9 @@ def test_the_channels_go_by_the_order_that_is_chosen(explorer: Explorer) -> None
     )
     assert isinstance(wanted, list)
     explorer.notebook.run(f"explorer.channel = {wanted[0]}")
-    expect(explorer.slider_handle.first).to_have_attribute("aria-valuenow", "0.0")
+    expect(explorer.slider_handle).to_have_attribute("aria-valuenow", "0.0")
     for channel in wanted[1:4]:
-        explorer.slider_handle.first.press("ArrowRight")
+        explorer.slider_handle.press("ArrowRight")
         wait_for(lambda c=channel: value(explorer, "explorer.channel") == c, "the next")  # type: ignore[misc]
     expect(explorer.number_box).to_have_value(str(wanted[3]))
     explorer.expect_in_step()
@@ -301,19 +301,19 @@ def more(explorer: Explorer) -> Iterator[Locator]:
 def test_what_is_clipped_off_the_scale_is_marked_and_counted(
     explorer: Explorer, more: Locator
 ) -> None:
-    more.get_by_label("Clip %").fill("5")
-    more.get_by_label("Clip %").press("Enter")
+    explorer.number("Clip %").fill("5")
+    explorer.number("Clip %").press("Enter")
     wait_for(lambda: value(explorer, "explorer.clip") == 5.0, "the clipping")
     expect(explorer.status).to_contain_text(re.compile(r"Not on the colour scale: \d+ "))
     explorer.expect_in_step()
     # The colour of values above the scale.
     assert (explorer.pixels() == (0, 255, 0)).all(axis=-1).sum() > 50
-    more.get_by_label("Scale").select_option("fixed")
-    more.get_by_label("To", exact=True).fill("0.5")
-    more.get_by_label("To", exact=True).press("Enter")
+    explorer.dropdown("Scale").select_option("fixed")
+    explorer.number("To").fill("0.5")
+    explorer.number("To").press("Enter")
     wait_for(lambda: value(explorer, "explorer.color_limits") == (0.0, 0.5), "the limits")
     explorer.expect_in_step()
-    more.get_by_label("Colors").select_option("cividis")
+    explorer.dropdown("Colors").select_option("cividis")
     wait_for(lambda: value(explorer, "explorer.cmap") == "cividis", "the colours")
     explorer.expect_in_step()
 
@@ -332,16 +332,16 @@ def test_pictures_come_from_the_browser_and_a_broken_one_is_named(
     wait_for(lambda: value(explorer, "len(explorer.images)") == count + 2, "two more pictures")
     expect(explorer.status).to_contain_text("broken.jpg")
     assert value(explorer, "explorer.images[-2:]") == ("one.png", "two.jpg")
-    expect(explorer.dropdown("Image").first.locator("option:checked")).to_have_text("one.png")
+    expect(explorer.dropdown("Image").locator("option:checked")).to_have_text("one.png")
     explorer.expect_in_step()
 
 
 def test_the_figure_and_the_array_can_be_taken_along(explorer: Explorer, more: Locator) -> None:
     page = explorer.notebook.page
-    more.get_by_label("Width (in)").fill("6")
-    more.get_by_label("Width (in)").press("Enter")
-    more.get_by_label("dpi").fill("150")
-    more.get_by_label("dpi").press("Enter")
+    explorer.number("Width (in)").fill("6")
+    explorer.number("Width (in)").press("Enter")
+    explorer.number("dpi").fill("150")
+    explorer.number("dpi").press("Enter")
     with page.expect_download() as download:
         explorer.button("Save figure").click()
     picture = Image.open(download.value.path())
@@ -395,7 +395,7 @@ def test_nothing_stands_in_the_way_of_anyone(explorer: Explorer, view: str) -> N
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_it_is_shown_whole_in_any_window(explorer: Explorer, width: int, theme: str) -> None:
     page = explorer.notebook.page
-    set_theme(explorer, theme)
+    explorer.notebook.choose_theme(theme)
     page.set_viewport_size({"width": width, "height": 1000})
     try:
         for view in VIEWS:
@@ -408,7 +408,7 @@ def test_it_is_shown_whole_in_any_window(explorer: Explorer, width: int, theme: 
             assert serious_violations(page, ".actviz-explorer") == []
     finally:
         page.set_viewport_size({"width": 1280, "height": 1000})
-        set_theme(explorer, "Light")
+        explorer.notebook.choose_theme("Light")
 
 
 def overhang(explorer: Explorer) -> float:
@@ -420,13 +420,3 @@ def overhang(explorer: Explorer) -> float:
             "node => node.getBoundingClientRect().right)) - edge - 1; }"
         )
     )
-
-
-def set_theme(explorer: Explorer, theme: str) -> None:
-    page = explorer.notebook.page
-    if page.locator("body").get_attribute("data-jp-theme-name") == f"JupyterLab {theme}":
-        return
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    page.get_by_text("Theme", exact=True).first.hover()
-    page.get_by_text(f"JupyterLab {theme}", exact=True).first.click()
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {theme}")
