@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -199,9 +200,13 @@ def test_the_tutorial_trains_on_a_folder_of_photographs(tmp_path: Path) -> None:
     assert executed.peak_memory < MOST_MEMORY
 
 
-def test_the_readme_s_picture_is_there_and_small() -> None:
+def test_the_readme_s_pictures_are_there_and_small() -> None:
     readme = Path(__file__).parents[1] / "README.md"
-    assert "](docs/explorer.png)" in readme.read_text(encoding="utf-8")
-    picture = readme.parent / "docs" / "explorer.png"
-    assert Image.open(picture).width > 600
-    assert picture.stat().st_size < 150_000
+    names = re.findall(r"!\[[^]]*\]\((docs/[^)]*)\)", readme.read_text(encoding="utf-8"))
+    assert len(names) == 7
+    for name in names:
+        picture = Image.open(readme.parent / name)
+        frames = getattr(picture, "n_frames", 1)
+        assert picture.width > 600
+        assert (frames > 10) == name.endswith(".gif")
+        assert (readme.parent / name).stat().st_size < 200_000 * (10 if frames > 1 else 1)
