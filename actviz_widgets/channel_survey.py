@@ -104,6 +104,10 @@ class ChannelSurvey:
         statistics = self.statistics(layer)
         return 0 if statistics is None else statistics.pictures, len(self._labels())
 
+    def is_complete(self, layer: str) -> bool:
+        """Whether every picture was added, or passed over for good."""
+        return not self._has_channels(layer) or next(self._waiting(layer), None) is None
+
     def order(self, layer: str, criterion: Criterion) -> np.ndarray:
         """Gives the channels of a layer in order, the one with the most first.
 

@@ -154,7 +154,14 @@ def evidence_line(name: str, probability: float | None, score: float, *, is_logi
 
 
 def survey_line(
-    noun: str, count: int, dead: int, saturated: int, pictures: tuple[int, int], note: str
+    noun: str,
+    count: int,
+    dead: int,
+    saturated: int,
+    pictures: tuple[int, int],
+    note: str,
+    *,
+    is_complete: bool = True,
 ) -> str:
     """Says how many channels are dead or saturated over the pictures.
 
@@ -165,9 +172,11 @@ def survey_line(
         saturated: How many lie at a bound of their activation function.
         pictures: How many pictures were counted, and how many there are.
         note: What else to say; empty if nothing.
+        is_complete: Whether no more pictures will be counted. Before, no channel is called dead.
     """
     counted, there = pictures
     over = f"all {there} pictures" if counted == there > 1 else f"{counted} of {there} pictures"
     over = "this one picture" if there == 1 else over
-    line = f"{dead} of {count} {noun}s dead, {saturated} saturated, over {over}."
+    what = "dead" if is_complete else "zero so far"
+    line = f"{dead} of {count} {noun}s {what}, {saturated} saturated, over {over}."
     return f"{line} {note}".strip()

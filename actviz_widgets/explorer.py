@@ -535,6 +535,8 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             return
         self._page.canvas_label = self._shown
         self._surveying.count_kept()
+        if self.view == "layer":  # whose dead channels are marked once all pictures were counted
+            self._surveying.count_one()
 
     def _keep_within(self, layout: Layout) -> None:
         """Brings the channel within a layer whose number of channels shows when it runs."""

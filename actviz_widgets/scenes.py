@@ -98,9 +98,10 @@ class Scenes:
         """Shows the picture, and the map of one channel."""
         picture = choice.seen.picture
         title = choice.title
-        if choice.channel in self.survey.dead(choice.layer):
+        dead, saturated = self._marked(choice.layer)
+        if choice.channel in dead:
             title = f"{title} · dead"
-        elif choice.channel in self.survey.saturated(choice.layer):
+        elif choice.channel in saturated:
             title = f"{title} · saturated"
         scene = Scene(picture.view, picture.name, None, title)
         activation = choice.activation
@@ -142,8 +143,7 @@ class Scenes:
             choice.channel,
             limits,
             limits if is_shared else None,
-            self.survey.dead(choice.layer),
-            self.survey.saturated(choice.layer),
+            *self._marked(choice.layer),
             layout.noun,
         )
         title = f"{choice.layer} · {page.text}"
@@ -306,6 +306,12 @@ class Scenes:
         )
         scene = self.channel(choice, look)
         return replace(scene, right=WordsView(why_not), caption="", lines=())
+
+    def _marked(self, layer: str) -> tuple[frozenset[int], frozenset[int]]:
+        """Gives the dead and the saturated channels, once all pictures were looked at."""
+        if not self.survey.is_complete(layer):
+            return frozenset(), frozenset()
+        return self.survey.dead(layer), self.survey.saturated(layer)
 
     def _over_picture(
         self, choice: Choice, picture: Picture, cam: np.ndarray, opacity: float

@@ -167,7 +167,13 @@ class Showing:
             dead, saturated = survey.dead(choice.layer), survey.saturated(choice.layer)
             note = survey.labels_note if criterion == "contrast" else ""
             surveyed = descriptions.survey_line(
-                choice.layout.noun, count, len(dead), len(saturated), counted, note
+                choice.layout.noun,
+                count,
+                len(dead),
+                len(saturated),
+                counted,
+                note,
+                is_complete=survey.is_complete(choice.layer),
             )
         noted = self._other.note if self._other is not None and scene.whole is not None else ""
         return tuple(chain(said[:2], scene.lines, [noted, surveyed], said[2:]))

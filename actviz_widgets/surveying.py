@@ -50,6 +50,13 @@ class Surveying:
         while survey.add_next(layer):
             pass
 
+    def count_one(self) -> None:
+        """Counts one more picture, for which the model may run; asks for a redraw if any."""
+        survey, layer = self._showing.survey(self._chosen.epoch), self._chosen.layer
+        if not survey.is_complete(layer):
+            survey.add_next(layer)
+            self._redraw()
+
     def count_kept(self) -> None:
         """Counts the pictures at hand, without running the model; asks for a redraw if any."""
         survey, layer = self._showing.survey(self._chosen.epoch), self._chosen.layer

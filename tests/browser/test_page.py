@@ -267,7 +267,8 @@ def test_axe_would_find_a_button_without_a_name(explorer: Explorer) -> None:
 def set_room(explorer: Explorer, width: int | None) -> None:
     style = "" if width is None else f"{width}px"
     explorer.output.evaluate(
-        "(output, width) => { output.style.width = width; output.style.flex = 'none'; }", style
+        "(output, width) => { output.style.width = width; output.style.flex = width && 'none'; }",
+        style,
     )
 
 
