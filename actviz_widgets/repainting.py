@@ -251,7 +251,9 @@ def _goes_with_data(artist: Artist) -> bool:
     """Whether a zoom moves an artist."""
     axes = artist.axes
     return axes is not None and (
-        isinstance(artist, Axis) or artist.get_transform().contains_branch(axes.transData)
+        isinstance(artist, Axis)
+        # Along x or y alone too, as the sides of a frame.
+        or any(artist.get_transform().contains_branch_seperately(axes.transData))
     )
 
 
