@@ -169,6 +169,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         self._choice: Choice | None = None
         self._page_width: int | None = None
         self._suited = (0, 0)
+        self._unread: tuple[str, ...] = ()
         self._given = {
             "preprocess": preprocess,
             "class_names": self._class_names,
@@ -465,6 +466,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
     def _on_choice(self, change: dict[str, Any]) -> None:
         if change["name"] in ("layer", "view"):
             self.position = None  # it was one of another map
+        self._unread = ()
         if change["name"] == "cmap":
             self._view.set_color_map(self.cmap)
         if self._owner.answers_a_message:
@@ -521,7 +523,8 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
                 scene.page.number, scene.page.count, scene.page.text
             )
             self._status.show(
-                self._showing.lines(choice, scene, self.order), [choice.seen.picture.warning]
+                self._showing.lines(choice, scene, self.order),
+                [*self._unread, choice.seen.picture.warning],
             )
         except Exception as error:
             self._show_error(error)
@@ -676,7 +679,10 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
     def _upload(self, files: Mapping[str, bytes]) -> None:
         def add() -> None:
             names = self._add_images(files)
+            unread = self._unread
             self.image = self.images.index(names[0])
+            self._unread = unread  # they are named until something else is chosen
+            self._latest.request()
 
         self._try(add)
 
@@ -689,9 +695,8 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         self.offer_to_compare(
             len(self.images), tuple(self._subject.by_epoch), has_other_model=self._has_other_model
         )
+        self._unread = tuple(failures)
         self._redraw()
-        if failures:
-            self._status.show(self._status.sentences, failures)
         return tuple(names)
 
     # ---------------------------------------------------------------------------------- the model
