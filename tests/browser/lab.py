@@ -231,6 +231,14 @@ class Explorer:
     def slider_handle(self) -> Locator:
         return self.output.get_by_role("slider", name=re.compile("^(Channel|Unit|Head)$"))
 
+    def set_room(self, width: int | None) -> None:
+        """Gives the output of the cell so many pixels of width, or what the page has for it."""
+        self.output.evaluate(
+            "(output, width) => { output.style.width = width;"
+            " output.style.flex = width && 'none'; }",
+            "" if width is None else f"{width}px",
+        )
+
     def pixels(self) -> np.ndarray:
         """The canvas's pixels as the browser has them, `(height, width, 3)`."""
         url = self.canvas.evaluate("canvas => canvas.toDataURL('image/png')")

@@ -264,14 +264,6 @@ def test_axe_would_find_a_button_without_a_name(explorer: Explorer) -> None:
 # ---------------------------------------------------------------------------------------- width
 
 
-def set_room(explorer: Explorer, width: int | None) -> None:
-    style = "" if width is None else f"{width}px"
-    explorer.output.evaluate(
-        "(output, width) => { output.style.width = width; output.style.flex = width && 'none'; }",
-        style,
-    )
-
-
 def expect_to_fit(explorer: Explorer, width: int) -> None:
     root = explorer.output.locator(ROOT)
     wait_for(
@@ -294,17 +286,17 @@ def test_the_figure_has_the_width_that_there_is(browser: Browser, lab: Lab, rati
         explorer.expect_in_step()
         first = round((explorer.canvas.bounding_box() or {"width": 0})["width"])
         for width in (500, 800, 640):
-            set_room(explorer, width)
+            explorer.set_room(width)
             expect_to_fit(explorer, width)
             explorer.output.screenshot(path=SCREENSHOTS / f"width_{width}_{ratio}.png")
         assert explorer.pixels().shape[1] > 600 * ratio
-        set_room(explorer, None)
+        explorer.set_room(None)
         expect_to_fit(explorer, first + 4)
         # A hidden page has no width, and one on show again the same as before.
         notebook.run("told = []; link.on_width(told.append)")
         for display in ("none", ""):
             explorer.output.evaluate("(output, how) => { output.style.display = how; }", display)
-        set_room(explorer, 560)
+        explorer.set_room(560)
         wait_for(lambda: notebook.value("told"), "the width of a page on show")
         told = notebook.value("told")
         assert isinstance(told, list)
@@ -313,7 +305,7 @@ def test_the_figure_has_the_width_that_there_is(browser: Browser, lab: Lab, rati
 
 
 def test_the_resize_handle_works_until_the_room_changes(explorer: Explorer) -> None:
-    set_room(explorer, 700)
+    explorer.set_room(700)
     expect_to_fit(explorer, 700)
     box = explorer.canvas.bounding_box()
     assert box is not None
@@ -325,9 +317,9 @@ def test_the_resize_handle_works_until_the_room_changes(explorer: Explorer) -> N
     mouse.up()
     wait_for(lambda: abs(explorer.pixels().shape[1] - (box["width"] - 155)) <= 3, "the smaller one")
     explorer.expect_in_step()
-    set_room(explorer, 600)
+    explorer.set_room(600)
     expect_to_fit(explorer, 600)
-    set_room(explorer, None)
+    explorer.set_room(None)
 
 
 # -------------------------------------------------------------------------------- ticks and files
