@@ -1,0 +1,216 @@
+"""The explorer's views and what links them, from code: each trait against what the model gives."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from actviz_widgets import ActivationExplorer
+
+RNG = np.random.default_rng(7)
+PICTURES = RNG.random((4, 20, 24, 3), dtype=np.float32)
+
+
+@pytest.fixture(scope="module")
+def model() -> keras.Model:
+    keras.utils.set_random_seed(3)
+    return keras.Sequential(
+        [
+            keras.Input((20, 24, 3)),
+            keras.layers.Conv2D(6, 3, activation="relu", name="first"),
+            keras.layers.MaxPooling2D(name="pool"),
+            keras.layers.Conv2D(5, 3, activation="relu", name="second"),
+            keras.layers.GlobalAveragePooling2D(name="mean"),
+            keras.layers.Dense(3, activation="softmax", name="classes"),
+        ]
+    )
+
+
+@pytest.fixture
+def explorer(model: keras.Model) -> Iterator[ActivationExplorer]:
+    made = ActivationExplorer(
+        model, PICTURES, class_names=["a", "b", "c"], labels=["x", "x", "y", "y"]
+    )
+    yield made
+    made.close()
+
+
+def activations(model: keras.Model, layer: str) -> np.ndarray:
+    part = keras.Model(model.inputs, model.get_layer(layer).output)
+    return np.concatenate([np.asarray(part(picture[None])) for picture in PICTURES])
+
+
+def said(explorer: ActivationExplorer) -> str:
+    return " ".join(explorer._status.sentences)
+
+
+@pytest.mark.parametrize(
+    ("order", "measure"),
+    [
+        ("max", lambda maps: maps.max((0, 1, 2))),
+        ("mean", lambda maps: maps.astype(np.float64).mean((0, 1, 2))),
+        ("nonzero", lambda maps: (maps != 0).mean((0, 1, 2))),
+        ("variance", lambda maps: maps.astype(np.float64).var((0, 1, 2))),
+    ],
+)
+def test_steps_go_by_the_order(
+    explorer: ActivationExplorer, model: keras.Model, order: str, measure
+) -> None:
+    explorer.layer, explorer.order = "second", order
+    wanted = np.argsort(-measure(activations(model, "second")), kind="stable").tolist()
+    explorer.channel = wanted[0]
+    seen = [explorer.channel]
+    for _ in range(4):
+        explorer.step("channel")
+        seen.append(explorer.channel)
+    assert seen == wanted
+    explorer.step("channel")  # stays at the last one
+    assert explorer.channel == wanted[-1]
+    assert "over all 4 pictures" in said(explorer)
+
+
+def test_dead_channels_are_those_that_are_zero_on_every_picture() -> None:
+    layer = keras.layers.Conv2D(4, 3, activation="relu", name="conv")
+    model = keras.Sequential([keras.Input((20, 24, 3)), layer])
+    kernel, bias = (np.array(weight) for weight in layer.get_weights())
+    kernel[..., 2], bias[2] = -1, -1
+    layer.set_weights([kernel, bias])
+    explorer = ActivationExplorer(model, PICTURES)
+    maps = activations(model, "conv")
+    wanted = tuple(np.flatnonzero((maps == 0).all((0, 1, 2))).tolist())
+    assert 2 in wanted
+    assert explorer.dead_channels == wanted
+    explorer.channel = 2
+    assert explorer.figure.axes[1].get_title().endswith("· dead")
+    explorer.close()
+
+
+def test_two_pictures_are_compared_on_one_scale(
+    explorer: ActivationExplorer, model: keras.Model
+) -> None:
+    maps = activations(model, "second")[..., 1]
+    explorer.layer, explorer.channel = "second", 1
+    explorer.view, explorer.other_image = "compare", 3
+    assert f"The largest difference is {np.abs(maps[3] - maps[0]).max():.4g}." in said(explorer)
+    by_label = {axes.get_label(): axes for axes in explorer.figure.axes if axes.get_visible()}
+    first, second = (by_label[f"{name} map"].images[0] for name in ("first", "second"))
+    assert np.array_equal(np.asarray(first.get_array()), maps[0])
+    assert np.array_equal(np.asarray(second.get_array()), maps[3])
+    assert first.get_clim() == second.get_clim()
+
+
+def test_a_second_checkpoint_is_compared_and_the_same_one_does_not_differ(
+    model: keras.Model, tmp_path: Path
+) -> None:
+    model.save(tmp_path / "same.keras")
+    explorer = ActivationExplorer(model, PICTURES, compare_with=tmp_path / "same.keras")
+    explorer.view = "compare"
+    assert "The largest difference is 0." in said(explorer)
+    explorer.close()
+
+
+def test_why_tells_the_class_and_its_probability(
+    explorer: ActivationExplorer, model: keras.Model
+) -> None:
+    explorer.layer, explorer.view = "second", "why"
+    output = np.asarray(model(PICTURES[:1]))[0]
+    predicted = int(output.argmax())
+    assert f"Evidence for {'abc'[predicted]}: probability {output[predicted]:.1%}" in said(explorer)
+    explorer.class_index = (predicted + 1) % 3
+    name, share = "abc"[explorer.class_index], output[explorer.class_index]
+    assert f"Evidence for {name}: probability {share:.1%}" in said(explorer)
+
+
+def test_code_recreates_the_view(explorer: ActivationExplorer, model: keras.Model) -> None:
+    explorer.image, explorer.layer, explorer.channel = 2, "second", 3
+    explorer.view, explorer.clip, explorer.symmetric = "overlay", 4, True
+    names: dict[str, object] = {
+        "model": model,
+        "images": PICTURES,
+        "labels": ["x", "x", "y", "y"],
+    }
+    exec(explorer.code().rsplit("explorer", 1)[0], names)
+    again = names["explorer"]
+    assert isinstance(again, ActivationExplorer)
+    pictures = []
+    for one in (explorer, again):
+        file = io.BytesIO()
+        one.figure.savefig(file, format="png")
+        pictures.append(np.asarray(Image.open(file)))
+    assert np.array_equal(*pictures)
+    again.close()
+
+
+def test_pictures_are_added_and_a_broken_one_is_named(
+    explorer: ActivationExplorer, tmp_path: Path
+) -> None:
+    Image.fromarray(RNG.integers(0, 255, (30, 40, 3), np.uint8)).save(tmp_path / "good.png")
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    files = {path.name: path.read_bytes() for path in sorted(tmp_path.iterdir())}
+    assert explorer.add_images(files) == ("good.png",)
+    assert explorer.images[-1] == "good.png"
+    assert "broken.png" in said(explorer)
+    explorer.image = 4
+    assert explorer.activation.shape == (18, 22, 6)
+    assert "broken.png" not in said(explorer)
+
+
+@pytest.mark.parametrize("view", ["channel", "layer", "overlay", "compare", "network", "why"])
+def test_what_was_seen_costs_no_further_pass(
+    explorer: ActivationExplorer, model: keras.Model, view: str
+) -> None:
+    for image in (0, 1):
+        explorer.image = image
+    explorer.view = view
+    if view == "why":  # whose gradient takes a run for each picture and class
+        return
+    passes = []
+    call = type(model).call
+    try:
+        type(model).call = lambda self, *given, **named: (
+            passes.append(1) or call(self, *given, **named)
+        )
+        for layer in ("pool", "second", "first"):
+            explorer.layer = layer
+            explorer.channel = 2
+            explorer.image = 1 - explorer.image
+    finally:
+        type(model).call = call
+    assert passes == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("view", "maps", "view was set to 'maps'; choose one of 'channel'"),
+        ("order", "size", "order was set to 'size'"),
+        ("opacity", 2, "opacity was set to 2; choose 0 to 1"),
+        ("class_index", 3, "there are 3 classes, so choose 0 to 2"),
+        ("other_image", 9, "there are 4 pictures, so choose 0 to 3"),
+        ("other_model", True, "there is no second model"),
+        ("position", (99, 0), "has no such row and column"),
+        ("color_limits", (1, 0), "the lower limit comes first"),
+        ("cmap", "rainbowish", "rainbowish"),
+    ],
+)
+def test_what_is_not_there_is_refused(
+    explorer: ActivationExplorer, name: str, value: object, sentence: str
+) -> None:
+    before = getattr(explorer, name)
+    with pytest.raises(ValueError, match=sentence):
+        setattr(explorer, name, value)
+    assert getattr(explorer, name) == before
+
+
+def test_a_position_frames_its_receptive_field(explorer: ActivationExplorer) -> None:
+    explorer.layer, explorer.position = "second", (2, 3)
+    # 3 × 3, pooled by 2, 3 × 3 again: 8 pixels of the input, every 2 of them.
+    assert "sees rows 4 to 11, columns 6 to 13" in explorer._place_note(2, 3)
+    explorer.layer = "first"
+    assert explorer.position is None
