@@ -524,7 +524,11 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             )
             self._status.show(
                 self._showing.lines(choice, scene, self.order),
-                [*self._unread, choice.seen.picture.warning],
+                [
+                    *self._unread,
+                    self._showing.why_no_order(self, self.order),
+                    choice.seen.picture.warning,
+                ],
             )
         except Exception as error:
             self._show_error(error)

@@ -89,9 +89,23 @@ class Showing:
         key = chosen.epoch, chosen.layer, criterion, survey.counted(chosen.layer), count
         if key not in self._orders:
             self._orders.clear()
-            order = survey.order(chosen.layer, criterion)  # type: ignore[arg-type]  # is checked
+            try:
+                order = survey.order(chosen.layer, criterion)  # type: ignore[arg-type]  # is checked
+            except ValueError:  # see `why_no_order`
+                order = np.arange(count)
             self._orders[key] = order if len(order) == count else np.arange(count)
         return tuple(int(channel) for channel in self._orders[key])
+
+    def why_no_order(self, chosen: Selection, criterion: str) -> str:
+        """Says why the channels go by their index all the same; empty if they do not."""
+        survey = self.survey(chosen.epoch)
+        if criterion == "index" or not survey.is_complete(chosen.layer):
+            return ""
+        try:
+            survey.order(chosen.layer, criterion)  # type: ignore[arg-type]  # is checked
+        except ValueError as error:
+            return str(error)
+        return ""
 
     def scene(self, choice: Choice, look: Look, chosen: Selection, order: Sequence[int]) -> Scene:
         """Gives what the figure is to show.

@@ -214,3 +214,16 @@ def test_a_position_frames_its_receptive_field(explorer: ActivationExplorer) -> 
     assert "sees rows 4 to 11, columns 6 to 13" in explorer._place_note(2, 3)
     explorer.layer = "first"
     assert explorer.position is None
+
+
+def test_a_contrast_that_cannot_be_is_said_and_the_channels_go_by_their_index(
+    model: keras.Model,
+) -> None:
+    explorer = ActivationExplorer(model, PICTURES[:1])
+    explorer.order = "contrast"
+    assert explorer._status.sentences[0].startswith("⚠ A contrast between classes needs two")
+    explorer.step("channel")
+    assert explorer.channel == 1
+    explorer.order = "mean"
+    assert "contrast" not in said(explorer)
+    explorer.close()
