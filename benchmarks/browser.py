@@ -24,10 +24,12 @@ from .timing import in_milliseconds, percentile_95
 FLOOR, OURS, RIVAL = "label", "explorer", "`set_data` + `draw_idle`"
 ROOTS = {FLOOR: ".bench-floor", OURS: ".bench-explorer", RIVAL: ".bench-rival"}
 
-MOVES, DRAG_SECONDS, MOVE_PIXELS = 60, 2.0, 8
+MOVES, DRAG_SECONDS = 60, 2.0
+MOVE = 0.01  # of the slider's length, whichever that is: some 1.3 channels of 128
 # Milliseconds without a change, after which all that a step or a drag brings about has come.
 STEP_QUIET, DRAG_QUIET = 400, 1200
 PATIENCE = 30_000
+SETTLED = 2000  # milliseconds
 HEIGHT = 1700
 
 
@@ -134,12 +136,18 @@ def _opened(
         box = bench.handle(rival).bounding_box()
         assert box is not None
         assert box["y"] < HEIGHT, f"the slider of {rival} is out of view"
-    for rival in bench.rivals[1:]:
+    # The explorer takes the width that there is, and its rival the explorer's size.
+    page.wait_for_timeout(SETTLED)
+    if RIVAL in rivals:
+        bench.notebook.run("figure.set_size_inches(explorer.figure.get_size_inches())")
         page.wait_for_function(
-            "([selector, width]) => document.querySelector(selector)?.width >= width",
-            arg=[f"{ROOTS[rival]} canvas", 850 * pixel_ratio],
+            """selectors => {
+                const [ours, other] = selectors.map(name => document.querySelector(name));
+                return ours.width === other.width && ours.height === other.height;
+            }""",
+            arg=[f"{ROOTS[rival]} canvas" for rival in (OURS, RIVAL)],
         )
-    page.wait_for_timeout(2000)
+    page.wait_for_timeout(SETTLED)
     yield bench
     bench.notebook.close()
     context.close()
@@ -274,7 +282,9 @@ def _drag(bench: _Bench, rival: str) -> _Drag:
     )
     bench.page.wait_for_timeout(DRAG_QUIET)
     box = handle.bounding_box()
+    track = bench.page.locator(f"{ROOTS[rival]} .noUi-base").bounding_box()
     assert box is not None
+    assert track is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     mouse.move(x, y)
     bench.watch(rival, ("pointerdown", "pointerup"), DRAG_QUIET)
@@ -282,7 +292,7 @@ def _drag(bench: _Bench, rival: str) -> _Drag:
     start = time.perf_counter()
     for move in range(1, MOVES + 1):
         time.sleep(max(start + move * DRAG_SECONDS / MOVES - time.perf_counter(), 0))
-        mouse.move(x + MOVE_PIXELS * move, y)
+        mouse.move(x + MOVE * track["width"] * move, y)
     mouse.up()
     watched = bench.watched()
     end, changes = watched["end"], watched["changes"]
