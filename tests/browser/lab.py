@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import nbformat
 import numpy as np
@@ -270,16 +270,37 @@ class Explorer:
 
 
 @contextmanager
-def opened_cell(browser: Browser, lab: Lab, name: str, code: str) -> Iterator[Explorer]:
-    """Opens a notebook of one cell, which shows the explorer that it names `explorer`."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+def opened_cells(
+    browser: Browser, lab: Lab, name: str, *cells: str, script: str = "", **context: Any
+) -> Iterator[Notebook]:
+    """Opens a notebook of these cells in a window of its own, and runs them.
+
+    Args:
+        browser: The browser.
+        lab: The JupyterLab.
+        name: The notebook's.
+        cells: The code of its cells.
+        script: What the page runs before anything else.
+        context: Other settings of the window than the usual ones.
+    """
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, lab.folder / name)
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    opened = Notebook(context.new_page(), lab, name)
+    window = browser.new_context(viewport={"width": 1280, "height": 1000}, **context)
+    window.add_init_script(script)
+    opened = Notebook(window.new_page(), lab, name)
     opened.run_all()
-    explorer = Explorer(opened)
-    explorer.expect_in_step()
-    yield explorer
+    yield opened
     opened.close()
-    context.close()
+    window.close()
+
+
+@contextmanager
+def opened_cell(
+    browser: Browser, lab: Lab, name: str, code: str, script: str = ""
+) -> Iterator[Explorer]:
+    """Opens a notebook of one cell, which shows the explorer that it names `explorer`."""
+    with opened_cells(browser, lab, name, code, script=script) as notebook:
+        explorer = Explorer(notebook)
+        explorer.expect_in_step()
+        yield explorer

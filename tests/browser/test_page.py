@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from .axe import serious_violations
-from .lab import Explorer, Lab, Notebook, wait_for
+from .lab import Explorer, Lab, Notebook, opened_cells, wait_for
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 ROOT = ".actviz-explorer"
@@ -40,26 +39,18 @@ document.addEventListener("keydown", (event) => window.heard.push(event.key), tr
 
 
 @contextmanager
-def opened_cells(
+def opened_pages(
     browser: Browser, lab: Lab, name: str, *cells: str, **context: Any
 ) -> Iterator[Notebook]:
-    """Opens a notebook of these cells in a window of its own, and runs them."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, lab.folder / name)
-    window = browser.new_context(viewport={"width": 1280, "height": 1000}, **context)
-    window.add_init_script(WATCH)
-    opened = Notebook(window.new_page(), lab, name)
-    opened.run_all()
-    expect(opened.page.locator(CANVAS).first).to_have_attribute("role", "application")
-    yield opened
-    opened.close()
-    window.close()
+    """Opens these cells, and waits until an explorer has found its canvas."""
+    with opened_cells(browser, lab, name, *cells, script=WATCH, **context) as notebook:
+        expect(notebook.page.locator(CANVAS).first).to_have_attribute("role", "application")
+        yield notebook
 
 
 @pytest.fixture(scope="module")
 def opened(browser: Browser, lab: Lab) -> Iterator[Explorer]:
-    with opened_cells(browser, lab, "page.ipynb", CELL, "'below'") as notebook:
+    with opened_pages(browser, lab, "page.ipynb", CELL, "'below'") as notebook:
         explorer = Explorer(notebook)
         explorer.expect_in_step()
         yield explorer
@@ -281,7 +272,7 @@ def expect_to_fit(explorer: Explorer, width: int) -> None:
 @pytest.mark.parametrize("ratio", [1, 2])
 def test_the_figure_has_the_width_that_there_is(browser: Browser, lab: Lab, ratio: int) -> None:
     name = f"width_{ratio}.ipynb"
-    with opened_cells(browser, lab, name, CELL, device_scale_factor=ratio) as notebook:
+    with opened_pages(browser, lab, name, CELL, device_scale_factor=ratio) as notebook:
         explorer = Explorer(notebook)
         explorer.expect_in_step()
         first = round((explorer.canvas.bounding_box() or {"width": 0})["width"])
@@ -327,7 +318,7 @@ def test_the_resize_handle_works_until_the_room_changes(explorer: Explorer) -> N
 
 @pytest.fixture(scope="module")
 def two_views(browser: Browser, lab: Lab) -> Iterator[Notebook]:
-    with opened_cells(browser, lab, "views_twice.ipynb", CELL, "explorer") as notebook:
+    with opened_pages(browser, lab, "views_twice.ipynb", CELL, "explorer") as notebook:
         expect(notebook.page.locator(ROOT)).to_have_count(2)
         yield notebook
 
