@@ -9,14 +9,17 @@ So a request of the browser is kept until there is something to draw, and what t
 has brought about, by a slider, is sent without any: a slider waits for its answer before it sends
 the next value, so that frames never pile up.
 
-Three of ipympl's private names are used here (`_handle_message`, `_handle_msg`, `_force_full`); the
-version is bounded for them, and `tests/test_canvas.py` holds what they are expected to do.
+Three of ipympl's private names are used here (`_handle_message`, `_handle_msg`, `_force_full`), and
+some more on the page (`frames.js`, which does without where they are not found); the version is
+bounded for them, and the tests of the canvas and of its frames in a browser hold what they are
+expected to do.
 """
 
 from __future__ import annotations
 
 import io
 import itertools
+import json
 import math
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -77,6 +80,7 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
         self._has_page = False
         self._is_due = False
         self._is_asked = False
+        self._is_whole = True
         super().__init__(figure)
         self._repainter = Repainter(self)
         manager = FigureManager(self, next(_numbers))
@@ -184,13 +188,15 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
         if self._force_full:
             self._force_full: bool = False
             self._frames.forget()
-        frame, is_whole = self._frames.next(np.asarray(self.buffer_rgba()))
-        self.set_image_mode("full" if is_whole else "diff")
+        frame, self._is_whole = self._frames.next(np.asarray(self.buffer_rgba()))
+        self.set_image_mode("full" if self._is_whole else "diff")
         return frame
 
     def send_binary(self, data: bytes) -> None:
         """Sends a frame. ipympl would encode it a second time before the first page is there."""
-        self.send({"data": '{"type": "binary"}'}, buffers=[data])
+        # The image mode, which ipympl's page code goes by, may be another when it is decoded.
+        message = json.dumps({"type": "binary", "whole": self._is_whole})
+        self.send({"data": message}, buffers=[data])
 
     def png(self) -> str:
         """Gives the figure as it is now, as a base64-encoded PNG."""

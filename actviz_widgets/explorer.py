@@ -420,6 +420,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         )
         self._canvas.mpl_connect("resize_event", lambda _: self._on_resize())
         self._view.place_note = self._place_note
+        self._page.canvas = self._canvas
         self._page.on_key(lambda what, steps: self._try(lambda: self.step(what, steps)))
         self._page.on_tick(lambda: self._try(lambda: self._step(self.play_over, 1, around=True)))
         self._page.on_width(self._fit)

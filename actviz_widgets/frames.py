@@ -1,9 +1,10 @@
 """What of a canvas to send to the browser, as an image.
 
-The browser lays a frame that is transparent in places over what it shows. It holds one frame at a
-time: one that comes while the last is still being decoded takes its place, and that one is never
-seen. So a frame covers not only what has changed since the last one, but all that has changed
-within the last moments: whichever of these frames were lost, it puts that right.
+The browser lays a frame that is transparent in places over what it shows. `frames.js` shows each of
+them; ipympl's own page code holds one at a time: one that comes while the last is still being
+decoded takes its place, and that one is never seen. So a frame covers not only what has changed
+since the last one, but all that has changed within the last moments: whichever of these frames were
+lost, it puts that right.
 
 Images are WebP without loss: for what charts and feature maps show, about a third of the bytes of a
 PNG, in less time.

@@ -262,6 +262,8 @@ export default () => {
     explorerAround(el, signal).then((root) => {
       if (!root) return;
       roots.add(root);
+      // Where that fails, ipympl shows them as ever.
+      takeOverFrames(model).catch(() => {});
       listenToKeys(root, outbox, signal);
       const lookForCanvas = tellWidth(root, outbox, signal);
       const look = () => {

@@ -1,4 +1,4 @@
-"""The explorer's link to the page it is on: keys, names for screen readers, width, time, files."""
+"""The explorer's link to the page it is on: frames, keys, names for screen readers, time, files."""
 
 from __future__ import annotations
 
@@ -31,15 +31,21 @@ class PageLink(OwnThreadMessages, anywidget.AnyWidget):  # type: ignore[misc]  #
         interval: Milliseconds between two ticks, from 1. After one there is none before it was
             answered.
         canvas_label: What the figure shows, for those who cannot see it.
+        canvas: The canvas whose frames it shows. Defaults to `None`: it has nothing to do with any.
     """
 
     # As texts: files would be watched, and whatever is told of their changes is never freed.
-    _esm = (_HERE / "page.js").read_text(encoding="utf-8")
+    _esm = "\n".join(
+        (_HERE / name).read_text(encoding="utf-8") for name in ("frames.js", "page.js")
+    )
     _css = (_HERE / "page.css").read_text(encoding="utf-8")
 
     playing = traitlets.Bool(False).tag(sync=True)
     interval = traitlets.Int(500, min=1).tag(sync=True)
     canvas_label = traitlets.Unicode("").tag(sync=True)
+    canvas = traitlets.Instance(widgets.DOMWidget, allow_none=True).tag(
+        sync=True, **widgets.widget_serialization
+    )
 
     def __init__(self, owner: OwnerThread) -> None:
         super().__init__(owner=owner, layout=widgets.Layout(display="none"))
