@@ -527,7 +527,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
                 self._showing.lines(choice, scene, self.order),
                 [
                     *self._unread,
-                    self._showing.why_no_order(self, self.order),
+                    self._showing.why_no_order(self, choice.layout, self.order),
                     choice.seen.picture.warning,
                 ],
             )

@@ -219,8 +219,9 @@ class ChannelStatistics:
         if values is None:
             raise ValueError(
                 f"A contrast between classes needs two classes, and two pictures of one of them; "
-                f"there are {len(self._classes)} classes over {self._pictures} pictures. Add "
-                "pictures with their classes."
+                f"there {_are(len(self._classes), 'class', 'classes')} over "
+                f"{self._pictures:,} picture{'' if self._pictures == 1 else 's'}. Add pictures with "
+                "their classes."
             )
         return np.argsort(np.where(np.isnan(values), np.inf, -values), kind="stable")
 
@@ -274,3 +275,7 @@ def statistics_of(
     for index, activation in enumerate(activations):
         statistics.add(activation, None if labels is None else labels[index])
     return statistics
+
+
+def _are(count: int, one: str, several: str) -> str:
+    return f"is 1 {one}" if count == 1 else f"are {count:,} {several}"

@@ -54,7 +54,8 @@ class Showing:
         self._class_names = class_names
         self._view = view
         self._surveys: dict[int, ChannelSurvey] = {}
-        self._orders: dict[tuple[object, ...], np.ndarray] = {}
+        # The last ranking: by what, the channels, and what was in the way.
+        self._last_order: tuple[tuple[object, ...], tuple[Sequence[int], str]] | None = None
         self.places = MapPlaces(subject.activation_model)
         first = next(iter(subject.by_epoch.values()))
         self.explanations = (
@@ -82,30 +83,33 @@ class Showing:
 
     def order(self, chosen: Selection, layout: Layout, criterion: str) -> Sequence[int]:
         """Gives the channels in the order to go through them, by what is known by now."""
-        count = layout.count or 1
+        return self._ordered(chosen, layout, criterion)[0]
+
+    def why_no_order(self, chosen: Selection, layout: Layout, criterion: str) -> str:
+        """Says why the channels go by their index all the same; empty if they do not."""
+        if not self.survey(chosen.epoch).is_complete(chosen.layer):
+            return ""
+        return self._ordered(chosen, layout, criterion)[1]
+
+    def _ordered(
+        self, chosen: Selection, layout: Layout, criterion: str
+    ) -> tuple[Sequence[int], str]:
+        """Gives the channels in their order, and what was in the way of it."""
+        by_index = range(layout.count or 1)
         if criterion == "index":
-            return range(count)
+            return by_index, ""
         survey = self.survey(chosen.epoch)
-        key = chosen.epoch, chosen.layer, criterion, survey.counted(chosen.layer), count
-        if key not in self._orders:
-            self._orders.clear()
+        key = chosen.epoch, chosen.layer, criterion, survey.counted(chosen.layer), len(by_index)
+        if self._last_order is None or self._last_order[0] != key:
             try:
                 order = survey.order(chosen.layer, criterion)  # type: ignore[arg-type]  # is checked
-            except ValueError:  # see `why_no_order`
-                order = np.arange(count)
-            self._orders[key] = order if len(order) == count else np.arange(count)
-        return tuple(int(channel) for channel in self._orders[key])
-
-    def why_no_order(self, chosen: Selection, criterion: str) -> str:
-        """Says why the channels go by their index all the same; empty if they do not."""
-        survey = self.survey(chosen.epoch)
-        if criterion == "index" or not survey.is_complete(chosen.layer):
-            return ""
-        try:
-            survey.order(chosen.layer, criterion)  # type: ignore[arg-type]  # is checked
-        except ValueError as error:
-            return str(error)
-        return ""
+            except ValueError as error:
+                found: tuple[Sequence[int], str] = by_index, str(error)
+            else:
+                is_whole = len(order) == len(by_index)
+                found = tuple(int(channel) for channel in order) if is_whole else by_index, ""
+            self._last_order = key, found
+        return self._last_order[1]
 
     def scene(self, choice: Choice, look: Look, chosen: Selection, order: Sequence[int]) -> Scene:
         """Gives what the figure is to show.
@@ -206,6 +210,7 @@ class Showing:
     def clear(self) -> None:
         """Lets go of what was computed for the views."""
         self._surveys.clear()
+        self._last_order = None
         if self.explanations is not None:
             self.explanations.clear()
 
