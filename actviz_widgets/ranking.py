@@ -220,8 +220,8 @@ class ChannelStatistics:
             raise ValueError(
                 f"A contrast between classes needs two classes, and two pictures of one of them; "
                 f"there {_are(len(self._classes), 'class', 'classes')} over "
-                f"{self._pictures:,} picture{'' if self._pictures == 1 else 's'}. Add pictures with "
-                "their classes."
+                f"{self._pictures:,} picture{'' if self._pictures == 1 else 's'}. Add pictures "
+                "with their classes."
             )
         return np.argsort(np.where(np.isnan(values), np.inf, -values), kind="stable")
 
