@@ -80,6 +80,20 @@ class Number(traitlets.TraitType[float, Any]):
         return number
 
 
+class ColorMap(traitlets.TraitType[Any, Any]):
+    """A trait for a matplotlib colour map, or the name of one."""
+
+    def validate(self, _: Any, value: Any) -> Any:
+        """Gives the value, which has to be a colour map that there is."""
+        try:
+            color_map(value)
+        except ValueError as error:
+            raise SelectionError(str(error)) from None
+        except TypeError as error:
+            raise SelectionTypeError(str(error)) from None
+        return value
+
+
 class IndexOrNone(traitlets.TraitType[Any, Any]):
     """A trait for an index, or for none."""
 
@@ -143,10 +157,12 @@ class Appearance(traitlets.HasTraits):
     opacity = Number(0, 1, 0.6, help="Of a map over the picture, from 0, the picture alone, to 1.")
     tiles = Index(64, help="Channels on a page of the layer view, from 1.")
     color_scale = OneOf(SCALES, "channel", help="What shares a colour scale: one of `SCALES`.")
-    color_limits = Pair(help="`(low, high)`, where a fixed colour scale begins and ends.")
+    color_limits = Pair(
+        help="`(low, high)` of a fixed colour scale; where the map lies if not given."
+    )
     symmetric = Switch(False, help="Whether zero is in the middle of the colour scale.")
     clip = Number(0, 49, 0, help="Percentage of the values left outside at each end, 0 to 49.")
-    cmap = traitlets.Any("viridis", help="A matplotlib colour map, or the name of one.")
+    cmap = ColorMap("viridis", help="A matplotlib colour map, or the name of one.")
     class_index = IndexOrNone(help="The class to explain, from 0; `None` for the predicted one.")
     other_image = IndexOrNone(help="Index of the picture to compare with; `None` for the same.")
     other_model = Switch(False, help="Whether to compare with the second model.")
@@ -183,16 +199,6 @@ class Appearance(traitlets.HasTraits):
             self.other_model,
             self.other_epoch,
         )
-
-    @traitlets.validate("cmap")
-    def _check_cmap(self, proposal: dict[str, Any]) -> Any:
-        try:
-            color_map(proposal["value"])
-        except ValueError as error:
-            raise SelectionError(str(error)) from None
-        except TypeError as error:
-            raise SelectionTypeError(str(error)) from None
-        return proposal["value"]
 
     @traitlets.validate("color_limits")
     def _check_limits(self, proposal: dict[str, Any]) -> Any:

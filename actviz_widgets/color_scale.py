@@ -125,7 +125,9 @@ class Outside(NamedTuple):
     infinite: int
 
     def __str__(self) -> str:
-        counts = zip(self, ("below the scale", "above it", "NaN", "infinite"), strict=True)
+        # With the colours that mark them.
+        kinds = ("below the scale (cyan)", "above it (green)", "NaN (pink)", "infinite (pink)")
+        counts = zip(self, kinds, strict=True)
         return ", ".join(f"{count} {what}" for count, what in counts if count)
 
 

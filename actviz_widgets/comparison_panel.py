@@ -13,6 +13,7 @@ from .figure_layout import NARROW
 from .lettering import HINTING, shortened
 from .map_panel import MapPanel
 from .palette import Palette
+from .picture_box import Box, PictureBox
 from .placing import Limits
 from .views import ComparisonView, MapView, PictureView, Place
 from .words_panel import WordsPanel
@@ -29,11 +30,15 @@ class ComparisonPanel:
     Args:
         new_axes: Gives new axes to furnish, by their label.
         palette: The colours of the maps.
+
+    Attributes:
+        note: What else there is to tell of a row and column of the first map; `None` for nothing.
     """
 
     def __init__(
         self, new_axes: Callable[[str], AbstractContextManager[Axes]], palette: Palette
     ) -> None:
+        self.note: Callable[[int, int], str] | None = None
         self._maps: list[MapPanel] = []
         for name in ("first map", "second map", "difference"):
             with new_axes(name) as axes:
@@ -121,6 +126,18 @@ class ComparisonPanel:
                 return panel.place_at(x, y)
         return None
 
+    def frame_pixels(self, first: Box | None, second: Box | None) -> None:
+        """Frames pixels of the two pictures; none for `None`."""
+        for thumbnail, box in zip(self._pictures, (first, second), strict=True):
+            thumbnail.box.show(box)
+
+    def mark_position(self, row: int | None, column: int | None) -> None:
+        """Frames a position of the maps, or none."""
+        is_alike = self._view is not None and self._view.difference is not None
+        self._maps[0].mark_position(row, column)
+        for panel in self._maps[1:]:
+            panel.mark_position(*((row, column) if is_alike else (None, None)))
+
     @staticmethod
     def preferred_height(width: float) -> int:
         """Gives the height that suits a figure of some width, both in pixels at 100 per inch."""
@@ -175,7 +192,8 @@ class ComparisonPanel:
         if view is None or view.difference is None:
             return ""
         first, second = float(view.first[row, column]), float(view.second[row, column])
-        return f"first {first:.6g}, second {second:.6g}"
+        said = f"first {first:.6g}, second {second:.6g}"
+        return f"{said}, {self.note(row, column)}" if self.note is not None else said
 
 
 class _Thumbnail:
@@ -191,6 +209,7 @@ class _Thumbnail:
         axes.set_title("", fontsize="medium", loc="center", y=1.0)
         axes.format_coord = lambda x, y: ""  # type: ignore[method-assign]  # noqa: ARG005
         self._shown: PictureView | None = None
+        self.box = PictureBox(axes)
 
     def show(self, picture: PictureView) -> Mapping[Axes, Limits]:
         """Sets the picture."""
@@ -200,6 +219,7 @@ class _Thumbnail:
             self._shown = picture
             self._image.set_data(picture.pixels)
             self._image.set_extent((*whole[0], *whole[1]))
+            self.box.set_size((height, width))
         return {self.axes: whole}
 
 

@@ -184,7 +184,7 @@ class NumberChooser(widgets.HBox):  # type: ignore[misc]
         self.slider.observe(lambda change: self._chosen(self._numbers[change["new"]]), "value")
         super().__init__(
             [self.number_box, self.slider],
-            layout=widgets.Layout(flex="1 1 18.5rem", max_width="100%"),
+            layout=widgets.Layout(flex="1 1 18rem", max_width="100%"),
         )
 
     def on_choice(self, choose: Choose) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
-from . import descriptions, figure, saving
+from . import color_scale, descriptions, figure, saving
 from .activation_history import ActivationHistory
 from .activation_model import ActivationModel, LayerInfo
 from .activations import MEMORY_BUDGET, Seen, checked_budget
@@ -180,7 +181,8 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         super().__init__(layout=widgets.Layout(width="100%", max_width="1000px"))
         self.add_class("actviz-explorer")
         self._closed = False
-        self.offer(len(self.images), newest.layouts, epochs)
+        self._given_images = len(self.images)
+        self.offer(self._given_images, newest.layouts, epochs)
         self._class_count = self._count_classes()
         self.offer_to_compare(len(self.images), epochs, has_other_model=other is not None)
         self.epoch, self.image, self.layer = epochs[-1], newest.first_image, first_layer
@@ -319,14 +321,47 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             steps: How many; back if negative. At the last one it stays.
 
         Raises:
+            TypeError: If `steps` is no whole number.
             ValueError: If there is no such thing to step through.
         """
         self._step(over, steps, around=False)
 
     def code(self) -> str:
         """Gives Python code that recreates this view, of the same model and images."""
-        self._check_open()
-        return view_code(self, self._given, self._view.full_limits)
+        self._catch_up()
+        added = self.images[self._given_images :]
+        return view_code(self, self._given, added, self._view.full_limits)
+
+    def zoom(self, axes: str, x_limits: tuple[float, float], y_limits: tuple[float, float]) -> None:
+        """Shows a part of the picture or of a map, as the toolbar's zoom does.
+
+        Args:
+            axes: The label of axes on show, such as `"picture"` or `"feature map"`.
+            x_limits: The left and the right end, in data coordinates: the columns of a picture or
+                map, counted from 0, each `-0.5` to `+0.5` around its number.
+            y_limits: The lower and the upper end, likewise; of a picture the lower row has the
+                larger number.
+
+        Raises:
+            ValueError: If no such axes are on show, or the ends of a range are not two different
+                finite numbers.
+        """
+        self._catch_up()
+        for name, limits in (("x_limits", x_limits), ("y_limits", y_limits)):
+            ends = np.asarray(limits, float)
+            if ends.shape != (2,) or not np.isfinite(ends).all() or ends[0] == ends[1]:
+                raise ValueError(f"{name} is {limits!r}; two different finite numbers are wanted.")
+        on_show = {str(each.get_label()): each for each in self._view.full_limits}
+        if axes not in on_show:
+            there = ", ".join(map(repr, on_show)) or "none"
+            raise ValueError(f"axes is {axes!r}; on show are {there}.")
+
+        def move() -> None:
+            on_show[axes].set_xlim(*x_limits)
+            on_show[axes].set_ylim(*y_limits)
+            self._canvas.draw_idle()
+
+        self._owner.call(move)
 
     def save(
         self,
@@ -468,6 +503,8 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         if change["name"] in ("layer", "view"):
             self.position = None  # it was one of another map
         self._unread = ()
+        if change["name"] == "color_scale":
+            self._fix_limits()
         if change["name"] == "cmap":
             self._view.set_color_map(self.cmap)
         if self._owner.answers_a_message:
@@ -481,6 +518,15 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         if self._owner.is_current():
             # Set from code: the next line of it may look at the figure or the status.
             self._latest.flush()
+
+    def _fix_limits(self) -> None:
+        """Fixes a colour scale where it is, if it was not said where."""
+        if self.color_scale == "fixed" and self.color_limits is None:
+            try:
+                shown = self.feature_map
+            except ValueError:  # nothing that has colours
+                return
+            self.color_limits = color_scale.limits(shown, clip=self.clip, symmetric=self.symmetric)
 
     def _show_choice(self) -> None:
         """Brings the controls in step with the traits."""
@@ -610,14 +656,16 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
 
     def _frame_field(self, choice: Choice) -> None:
         """Frames what the position that is pointed at can see of the picture."""
-        box = None
+        box = other_box = None
         if self.position is not None:
             row, column = (int(place) for place in self.position)
             _, box = self._showing.field(choice, row, column)
+            if self.view == "compare":
+                other_box = self._showing.other_field(choice, self.look(), self, row, column)
             self._view.mark_position(row, column)
         else:
             self._view.mark_position(None, None)
-        self._view.frame_pixels(box)
+        self._view.frame_pixels(box, other_box)
 
     def _place_note(self, row: int, column: int) -> str:
         if self._closed or self._choice is None:
@@ -629,6 +677,10 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
 
     def _step(self, over: str, steps: int, *, around: bool) -> None:
         self._check_open()
+        try:
+            steps = operator.index(steps)
+        except TypeError:
+            raise TypeError(f"steps is {steps!r}; a whole number is wanted.") from None
         places: Sequence[Any]
         if over == "channel":
             layout = self._layout_if_seen() or self._extraction.layouts[self.layer]
@@ -746,6 +798,8 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             raise RuntimeError("This explorer was closed. Make a new ActivationExplorer.")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        if self._closed:
+            return {"text/plain": repr(self)}
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
         # What a page without a kernel shows of the explorer.
         bundle["image/png"] = self._owner.call(self._png)

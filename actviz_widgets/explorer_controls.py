@@ -83,7 +83,7 @@ class ExplorerControls:
         self._numbers = Row([self.channel_chooser])
         self._more_room = widgets.VBox(layout=widgets.Layout(width="100%"))
         self.rows: tuple[Any, ...] = (
-            Row([self.view_dropdown, self.image_chooser, self.layer_chooser]),
+            Row([self.view_dropdown, self.image_chooser, self.layer_chooser, self.more_button]),
             self._numbers,
             *([Row([self.epoch_chooser])] if has_epochs else []),
             self._more_room,
@@ -132,7 +132,6 @@ class ExplorerControls:
                 has_other_model=self._has_other_model,
             ),
             self.play_button,
-            self.more_button,
         )
         if tuple(self._numbers.children) != numbers:
             self._numbers.children = numbers
@@ -168,5 +167,5 @@ class ExplorerControls:
             description=text,
             tooltip=tooltip,
             owner=owner,
-            layout=widgets.Layout(width="5rem", flex="0 0 auto"),
+            layout=widgets.Layout(width="4.25rem", flex="0 0 auto"),
         )

@@ -209,14 +209,15 @@ class ActivationFigure:
     def place_note(self, note: Note | None) -> None:
         self._panels.note = note
 
-    def frame_pixels(self, box: Box | None) -> None:
+    def frame_pixels(self, box: Box | None, other: Box | None = None) -> None:
         """Frames pixels of the picture, wherever it is shown.
 
         Args:
             box: `((first_row, last_row), (first_column, last_column))`, both ends included, in the
                 picture's pixels; what is beyond its edges is cut off. `None` for no frame.
+            other: The same of a picture that it is compared with.
         """
-        self._panels.frame_pixels(box)
+        self._panels.frame_pixels(box, other)
 
     def mark_position(self, row: int | None, column: int | None) -> None:
         """Frames one position of the activation's map, also over the picture.
@@ -379,7 +380,7 @@ class ActivationFigure:
         panel = layout.activation
         width, height = self._size()
         points = self._caption.get_fontproperties().get_size_in_points()
-        room = layout.title_room(panel) + 8
+        room = width - 16 if self._on_whole is not None else layout.title_room(panel) + 8
         self._caption.set_text(shortened(self._whole_caption, room, points))
         middle = width / 2 if self._on_whole is not None else panel.middle
         self._caption.set_position((middle / width, _CAPTION_BASELINE / height))

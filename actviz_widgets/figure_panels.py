@@ -159,6 +159,7 @@ class FigurePanels:
         if isinstance(view, ComparisonView):
             if self.comparison is None:
                 self.comparison = ComparisonPanel(self._new_whole_axes, self._palette)
+                self.comparison.note = self._note
             return self.comparison
         if self.network is None:
             self.network = NetworkPanel(self._new_whole_axes, self._palette)
@@ -200,12 +201,15 @@ class FigurePanels:
     @note.setter
     def note(self, note: Note | None) -> None:
         self._note = self.map.note = note
-        if self.overlay is not None:
-            self.overlay.note = note
+        for panel in (self.overlay, self.comparison):
+            if panel is not None:
+                panel.note = note
 
-    def frame_pixels(self, box: Box | None) -> None:
-        """Frames pixels of the picture, wherever it is shown; none for `None`."""
+    def frame_pixels(self, box: Box | None, other: Box | None = None) -> None:
+        """Frames pixels of the picture, wherever it is shown, and of what it is compared with."""
         self._box = box
+        if self.comparison is not None:
+            self.comparison.frame_pixels(box, other)
         for panel in (self.picture, self.overlay, self.input_overlay):
             if panel is not None:
                 panel.box.show(box)
@@ -213,7 +217,7 @@ class FigurePanels:
     def mark_position(self, row: int | None, column: int | None) -> None:
         """Frames one position of the activation's map, or none."""
         self._position = (row, column)
-        for panel in (self.map, self.overlay):
+        for panel in (self.map, self.overlay, self.comparison):
             if panel is not None:
                 panel.mark_position(row, column)
 

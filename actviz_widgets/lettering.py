@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import bisect
+import re
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
+
+_PARENTS = re.compile(r"\S+/(?=\w)")
 
 HINTING = 1.08
 """Small letters are drawn this much wider than they are, a whole number of pixels each."""
@@ -25,6 +28,10 @@ def shortened(text: str, room: float, points: float, *, keep_end: bool = False) 
     Line breaks become spaces.
     """
     text = " ".join(text.splitlines())
+    if width_of(text, points) <= room:
+        return text
+    # Of a layer's path the end says most, and what stands before and after it more than the rest.
+    text = _PARENTS.sub("…/", text, count=1)
     if width_of(text, points) <= room:
         return text
 

@@ -73,7 +73,12 @@ class MorePanel(Panel):
         )
 
     def show(self) -> None:
-        """Brings the code in step, if it is on show."""
+        """Brings in step what is no control of one trait alone."""
+        is_fixed = self._scale.value == "fixed"
+        for box in (self.low_box, self.high_box):
+            box.disabled = not is_fixed
+        for control in self._within_limits:
+            control.disabled = is_fixed
         if self.code_box.layout.display != "none":
             self.code_box.value = self._code()
 
@@ -85,13 +90,18 @@ class MorePanel(Panel):
         tied.tie(self.low_box, "color_limits", self._with_low, lambda pair: (pair or (0, 1))[0])
         tied.tie(self.high_box, "color_limits", self._with_high, lambda pair: (pair or (0, 1))[1])
         clip = "Percentage of the values that are left outside of the scale at each end"
+        self._scale = tied.dropdown("Scale", "color_scale", scales, tooltip, "12.5rem")
+        # These have no effect on limits that are fixed.
+        self._within_limits = (
+            tied.float_box("Clip %", "clip", 0, 49, 0.5, clip),
+            tied.checkbox("symmetric about 0", "symmetric", "Zero in the middle of the scale"),
+        )
         return Row(
             [
-                tied.dropdown("Scale", "color_scale", scales, tooltip, "11rem"),
+                self._scale,
                 self.low_box,
                 self.high_box,
-                tied.float_box("Clip %", "clip", 0, 49, 0.5, clip),
-                tied.checkbox("symmetric about 0", "symmetric", "Zero in the middle of the scale"),
+                *self._within_limits,
                 tied.dropdown(
                     "Colors", "cmap", [(name, name) for name in COLOR_MAPS], "Colour map", "11.5rem"
                 ),

@@ -21,6 +21,8 @@ const HAS_OWN_KEYS = [
   "textarea",
   "[role=slider]",
 ].join(", ");
+// What JupyterLab's shortcuts go by, as all of Lumino's: within it there are none.
+const NO_SHORTCUTS = "data-lm-suppress-shortcuts";
 const CALM = 100; // milliseconds without a change of width
 const LEAST = 8; // pixels that are worth drawing anew for
 const BESIDE = 4; // pixels that ipympl leaves to the right of the canvas
@@ -140,6 +142,10 @@ function listenToKeys(root, outbox, signal) {
     if (!(target instanceof Element) || !root.contains(target)) return;
     const canvas = target.closest(CANVAS);
     const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    const runsCell = event.shiftKey && event.key === "Enter";
+    // A plain key is for the control that has the focus: as a shortcut, an arrow would leave a
+    // dropdown for the next cell, and a letter change the cell.
+    root.toggleAttribute(NO_SHORTCUTS, isPlain && !runsCell);
     const hasOwnKeys = target.isContentEditable || target.closest(HAS_OWN_KEYS);
     if (isPlain && event.key in KEYS && !hasOwnKeys) {
       event.preventDefault();
@@ -149,7 +155,7 @@ function listenToKeys(root, outbox, signal) {
       // The canvas would swallow it. A plain key is not for the notebook while a figure is looked
       // at, and is left to the browser, as Tab is; all others are for what is around the canvas.
       event.stopPropagation();
-      if (!isPlain || (event.shiftKey && event.key === "Enter")) handOn(event, canvas);
+      if (!isPlain || runsCell) handOn(event, canvas);
     }
   }
   // On the window, since a front end may have its shortcuts on the document.

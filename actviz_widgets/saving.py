@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.backend_bases import ResizeEvent
 from matplotlib.figure import Figure
+
+_WITHOUT_PIXELS = ("svg", "svgz", "pdf", "ps", "eps", "pgf")
+_MOST_PIXELS = 100_000_000  # which take 400 MB to draw
 
 
 def save_figure(
@@ -34,17 +38,28 @@ def save_figure(
         dpi: Dots per inch of a file made of pixels. Defaults to `None`, the figure's own.
 
     Raises:
-        ValueError: If a size is not a positive number, or matplotlib knows no such format.
+        TypeError: If `file` is no path.
+        ValueError: If a size is not a positive number, an image would have more than 100 million
+            pixels, or matplotlib knows no such format.
         OSError: If the file cannot be written.
     """
+    if not isinstance(file, str | Path | io.BytesIO):
+        raise TypeError(f"path is {file!r}; the path of a file is wanted.")
     for name, value in (("width", width), ("height", height), ("dpi", dpi)):
-        if value is not None and not (np.isfinite(value) and value > 0):
+        if value is not None and not (isinstance(value, Real) and 0 < value < np.inf):
             raise ValueError(f"{name} is {value!r}; a positive number is wanted.")
     own_width, own_height = figure.get_size_inches()
     if width is None:
         width = own_width * (height / own_height if height is not None else 1)
     if height is None:
         height = own_height * width / own_width
+    kind = (file_format or Path(str(file)).suffix).lower().removeprefix(".")
+    across, down = (round(float(inches * (dpi or figure.dpi))) for inches in (width, height))
+    if kind not in _WITHOUT_PIXELS and across * down > _MOST_PIXELS:
+        raise ValueError(
+            f"The file would have {across:,} x {down:,} pixels; choose a smaller size, fewer dots "
+            "per inch, or SVG or PDF."
+        )
     with _of_size(figure, float(width), float(height)):
         figure.savefig(file, format=file_format, dpi=dpi or "figure")
 

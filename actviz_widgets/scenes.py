@@ -275,6 +275,7 @@ class Scenes:
         limits = color_scale.limits(gradient, clip=look.scale.clip, symmetric=True)
         view = layout_view(choice.layout, gradient, choice.channel)
         right = replace(view, limits=limits, has_histogram=True, is_signed=True)
+        probability = None if evidence.probability is None else float(evidence.probability[0])
         left: LeftView = picture.view
         left_title, note = picture.name, ""
         try:
@@ -283,10 +284,11 @@ class Scenes:
             note = str(error)
         else:
             left_title = f"Grad-CAM for {name}"
+            if probability is not None:
+                left_title += f" ({probability:.1%})"
             left = self._over_picture(choice, picture, cam, look.opacity)
             if not isinstance(left, OverlayView):
                 note = "Grad-CAM stands by itself: where the map lies on the picture is not known."
-        probability = None if evidence.probability is None else float(evidence.probability[0])
         lines = (
             descriptions.evidence_line(
                 name, probability, float(evidence.score[0]), is_logit=evidence.is_logit
@@ -301,8 +303,8 @@ class Scenes:
     def without_classes(self, choice: Choice, look: Look) -> Scene:
         """Says that there is no class to explain."""
         why_not = (
-            "The model is no classifier, for all that it tells: it puts out a single number. If "
-            "that stands for two classes, give their names as class_names."
+            "The model does not seem to be a classifier: it puts out a single number. If that "
+            "stands for two classes, give their names as class_names."
         )
         scene = self.channel(choice, look)
         return replace(scene, right=WordsView(why_not), caption="", lines=())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -167,6 +168,15 @@ class Showing:
         # From its edges to the first and the last pixel in it.
         (top, bottom), (left, right) = box
         return self.places.words(field), ((top + 0.5, bottom - 0.5), (left + 0.5, right - 0.5))
+
+    def other_field(
+        self, choice: Choice, look: Look, chosen: Selection, row: int, column: int
+    ) -> Box | None:
+        """Gives the same of the picture that the choice is compared with, as pixels."""
+        other, _ = self._compared(choice, look, chosen)
+        if other.activation is None or other.layout != choice.layout:
+            return None
+        return self.field(replace(choice, seen=other.seen), row, column)[1]
 
     def lines(self, choice: Choice, scene: Scene, criterion: str) -> tuple[str, ...]:
         """Says what is shown, and what is left out.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 
 from .appearance import Appearance
@@ -22,7 +23,10 @@ _WHERE_OTHER = (
 
 
 def view_code(
-    explorer: Any, given: Mapping[str, object], full_limits: Mapping[Axes, Limits]
+    explorer: Any,
+    given: Mapping[str, object],
+    added: Sequence[str],
+    full_limits: Mapping[Axes, Limits],
 ) -> str:
     """Writes code that opens an explorer on the same view.
 
@@ -33,6 +37,7 @@ def view_code(
         explorer: The explorer.
         given: Further arguments that it was opened with, by name; those that are `None` or the
             default are left out.
+        added: Names of the pictures that were added to those.
         full_limits: The x and y limits at which the axes on show show all that is in them.
     """
     arguments = {name: _as_code(name, value) for name, value in given.items() if value is not None}
@@ -44,17 +49,19 @@ def view_code(
         lines = "".join(f"    {name}={code},\n" for name, code in arguments.items())
         call = f"explorer = ActivationExplorer(\n    model,\n    images,\n{lines})"
     code = ["from actviz_widgets import ActivationExplorer", "", call]
+    if added:
+        files = "".join(f"    {name!r}: {name!r},\n" for name in added)
+        code += ["# Added later: by their names, the pictures or the paths of their files."]
+        code += [f"explorer.add_images({{\n{files}}})"]
     names = [name for name in _WHERE_OTHER if _differs(explorer, name)]
     # An epoch has its own layers and an order its own channels: these come first.
     code += [f"explorer.{name} = {getattr(explorer, name)!r}" for name in names if name == "epoch"]
     code += [f"explorer.{name} = {getattr(explorer, name)!r}" for name in _ALWAYS]
     code += [f"explorer.{name} = {getattr(explorer, name)!r}" for name in names if name != "epoch"]
-    every_axes = explorer.figure.axes
     for axes, whole in full_limits.items():
         limits = (_rounded(axes.get_xlim()), _rounded(axes.get_ylim()))
         if limits != (_rounded(whole[0]), _rounded(whole[1])):
-            zoomed = f"explorer.figure.axes[{every_axes.index(axes)}]"
-            code += [f"{zoomed}.set_xlim{limits[0]}", f"{zoomed}.set_ylim{limits[1]}"]
+            code += [f"explorer.zoom({axes.get_label()!r}, {limits[0]}, {limits[1]})"]
     return "\n".join([*code, "explorer", ""])
 
 
@@ -64,7 +71,9 @@ def _as_code(name: str, value: object) -> str:
     if isinstance(value, list | tuple) and all(isinstance(one, str | int) for one in value):
         return repr(list(value))
     if name == "cmap":
-        return repr(getattr(value, "name", "viridis"))
+        registered = str(getattr(value, "name", ""))
+        if registered in mpl.colormaps and mpl.colormaps[registered] == value:
+            return repr(registered)
     return name  # a function, a model: whatever the reader calls it
 
 

@@ -38,7 +38,7 @@ def order_dropdown(tied: TiedControls) -> Any:
     """Gives the control for the order of the channels."""
     options = [(_ORDER_TEXTS[criterion], criterion) for criterion in CRITERIA]
     tooltip = "What the channels are ordered by, the most first, over all pictures"
-    return tied.dropdown("Order by", "order", options, tooltip, "14rem")
+    return tied.dropdown("Order by", "order", options, tooltip, "12.5rem")
 
 
 class Pager(widgets.HBox):  # type: ignore[misc]  # ipywidgets is untyped
@@ -173,7 +173,7 @@ class ViewControls:
             options=[(text, _THE_SAME if value is None else value) for text, value in options],
             tooltip=tip,
             owner=self._owner,
-            layout=widgets.Layout(width="16rem", flex="0 1 auto"),
+            layout=widgets.Layout(width="13.5rem", flex="0 1 auto"),
             style={"description_width": "5rem"},
         )
         return self._tied.tie(

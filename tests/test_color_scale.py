@@ -250,8 +250,10 @@ def test_what_a_scale_does_not_show_is_counted(dtype: type) -> None:
     values = np.array([[-3, -1, 0, 1, 2], [np.nan, np.inf, -np.inf, -np.inf, 5]], dtype)
     counts = outside(values, -1, 1)
     assert counts == Outside(below=1, above=2, nan=1, infinite=3)
-    assert str(counts) == "1 below the scale, 2 above it, 1 NaN, 3 infinite"
-    assert str(Outside(0, 2, 0, 0)) == "2 above it"
+    assert str(counts) == (
+        "1 below the scale (cyan), 2 above it (green), 1 NaN (pink), 3 infinite (pink)"
+    )
+    assert str(Outside(0, 2, 0, 0)) == "2 above it (green)"
     assert str(Outside(0, 0, 0, 0)) == ""
 
 
