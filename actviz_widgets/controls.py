@@ -178,7 +178,7 @@ class NumberChooser(widgets.HBox):  # type: ignore[misc]
             max=0,
             readout=False,
             owner=owner,
-            layout=widgets.Layout(width="auto", flex="1 1 auto", min_width="8rem"),
+            layout=widgets.Layout(width="auto", flex="1 1 auto", min_width="4rem"),
         )
         self.number_box.observe(self._on_typed, names="value")
         self.slider.observe(lambda change: self._chosen(self._numbers[change["new"]]), "value")

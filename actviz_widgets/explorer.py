@@ -420,6 +420,8 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         del self._showing, self._surveying, self._controls, self._pointing, self._given
         self._choice = None
         self.offer(0, {})
+        # ipywidgets leaves None there, which a notebook that displays it would call.
+        self._repr_mimebundle_ = self._closed_bundle  # type: ignore[method-assign]
 
     # ------------------------------------------------------------------------------------ wiring
 
@@ -798,12 +800,13 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             raise RuntimeError("This explorer was closed. Make a new ActivationExplorer.")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        if self._closed:
-            return {"text/plain": repr(self)}
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
         # What a page without a kernel shows of the explorer.
         bundle["image/png"] = self._owner.call(self._png)
         return bundle
+
+    def _closed_bundle(self, **_: Any) -> dict[str, Any]:
+        return {"text/plain": repr(self)}
 
     def _png(self) -> str:
         self._catch_up()

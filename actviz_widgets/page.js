@@ -21,7 +21,7 @@ const HAS_OWN_KEYS = [
   "textarea",
   "[role=slider]",
 ].join(", ");
-// What JupyterLab's shortcuts go by, as all of Lumino's: within it there are none.
+// What JupyterLab's shortcuts go by, as all of Lumino's: where it stands there are none.
 const NO_SHORTCUTS = "data-lm-suppress-shortcuts";
 const CALM = 100; // milliseconds without a change of width
 const LEAST = 8; // pixels that are worth drawing anew for
@@ -145,7 +145,7 @@ function listenToKeys(root, outbox, signal) {
     const runsCell = event.shiftKey && event.key === "Enter";
     // A plain key is for the control that has the focus: as a shortcut, an arrow would leave a
     // dropdown for the next cell, and a letter change the cell.
-    root.toggleAttribute(NO_SHORTCUTS, isPlain && !runsCell);
+    target.toggleAttribute(NO_SHORTCUTS, isPlain && !runsCell);
     const hasOwnKeys = target.isContentEditable || target.closest(HAS_OWN_KEYS);
     if (isPlain && event.key in KEYS && !hasOwnKeys) {
       event.preventDefault();

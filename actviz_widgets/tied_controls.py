@@ -177,7 +177,7 @@ class TiedControls:
             layout=widgets.Layout(width="8rem", flex="1 1 auto", min_width="5rem"),
         )
         row = Row([self.float_box(label, trait, low, high, step, tooltip), self.tie(slider, trait)])
-        row.layout.width, row.layout.flex = "auto", "0 1 14rem"
+        row.layout.width, row.layout.flex = "auto", "0 1 16rem"
         return row
 
 

@@ -52,10 +52,13 @@ class Pager(widgets.HBox):  # type: ignore[misc]  # ipywidgets is untyped
     def __init__(self, turn: Callable[[int], object], owner: OwnerThread) -> None:
         self.back = self._button("Page back", owner)
         self.on = self._button("Page on", owner)
-        self.label = widgets.HTML(layout=widgets.Layout(margin="2px 0.5rem", flex="0 0 auto"))
+        self.label = widgets.HTML(layout=widgets.Layout(margin="2px 0.5rem", flex="0 1 auto"))
         self.back.on_click(lambda _: turn(-1))
         self.on.on_click(lambda _: turn(1))
-        super().__init__([self.back, self.on, self.label], layout=widgets.Layout(flex="0 0 auto"))
+        super().__init__(
+            [self.back, self.on, self.label],
+            layout=widgets.Layout(flex="0 1 auto", max_width="100%"),
+        )
 
     @staticmethod
     def _button(text: str, owner: OwnerThread) -> Button:
@@ -64,6 +67,8 @@ class Pager(widgets.HBox):  # type: ignore[misc]  # ipywidgets is untyped
     def show(self, page: int, pages: int, text: str) -> None:
         """Shows which page it is, of how many, and what that is."""
         self.back.disabled, self.on.disabled = page <= 0, page >= pages - 1
+        for button in (self.back, self.on):
+            button.layout.display = None if pages > 1 else "none"
         if self.label.value != text:
             self.label.value = text
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import keras
+import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.colors import ListedColormap
 from PIL import Image
 
 from actviz_widgets import ActivationExplorer
@@ -127,24 +129,152 @@ def test_why_tells_the_class_and_its_probability(
     assert f"Evidence for {name}: probability {share:.1%}" in said(explorer)
 
 
-def test_code_recreates_the_view(explorer: ActivationExplorer, model: keras.Model) -> None:
-    explorer.image, explorer.layer, explorer.channel = 2, "second", 3
-    explorer.view, explorer.clip, explorer.symmetric = "overlay", 4, True
-    names: dict[str, object] = {
-        "model": model,
-        "images": PICTURES,
-        "labels": ["x", "x", "y", "y"],
-    }
+def recreated(explorer: ActivationExplorer, **given: object) -> ActivationExplorer:
+    """Runs the explorer's code, up to the line that displays it."""
+    names = {"images": PICTURES, "labels": ["x", "x", "y", "y"], **given}
     exec(explorer.code().rsplit("explorer", 1)[0], names)
     again = names["explorer"]
     assert isinstance(again, ActivationExplorer)
-    pictures = []
-    for one in (explorer, again):
-        file = io.BytesIO()
-        one.figure.savefig(file, format="png")
-        pictures.append(np.asarray(Image.open(file)))
-    assert np.array_equal(*pictures)
+    return again
+
+
+def drawn(explorer: ActivationExplorer) -> np.ndarray:
+    file = io.BytesIO()
+    explorer.figure.savefig(file, format="png")
+    return np.asarray(Image.open(file))
+
+
+def test_code_recreates_the_view(explorer: ActivationExplorer, model: keras.Model) -> None:
+    explorer.image, explorer.layer, explorer.channel = 2, "second", 3
+    explorer.view, explorer.clip, explorer.symmetric = "overlay", 4, True
+    again = recreated(explorer, model=model)
+    assert np.array_equal(drawn(explorer), drawn(again))
     again.close()
+
+
+@pytest.mark.parametrize(
+    ("view", "label"),
+    [
+        ("channel", "feature map"),
+        ("layer", "tiles"),
+        ("overlay", "overlay"),
+        ("compare", "first map"),
+        ("why", "feature map"),
+    ],
+)
+def test_code_recreates_a_zoom_whichever_views_were_seen_before(
+    explorer: ActivationExplorer, model: keras.Model, view: str, label: str
+) -> None:
+    explorer.layer, explorer.other_image = "second", 1
+    for other in ("why", "network", "compare", "layer", "overlay"):
+        explorer.view = other
+    explorer.view = view
+    whole = drawn(explorer)
+    explorer.zoom(label, (0.5, 3.5), (3.5, 0.5))
+    assert not np.array_equal(drawn(explorer), whole)
+    again = recreated(explorer, model=model)
+    assert np.array_equal(drawn(explorer), drawn(again))
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("no such axes", (0, 1), (1, 0)), "on show are 'picture', 'feature map'"),
+        (("picture", (0, 0), (1, 0)), "x_limits is .* two different finite numbers"),
+        (("picture", (0, 1), (0, np.nan)), "y_limits is"),
+        (("picture", (0, 1), 5), "y_limits is 5"),
+    ],
+)
+def test_a_wrong_zoom_is_refused(explorer: ActivationExplorer, given, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        explorer.zoom(*given)
+
+
+def test_code_says_which_pictures_were_added(
+    explorer: ActivationExplorer, model: keras.Model, tmp_path: Path, monkeypatch
+) -> None:
+    file = tmp_path / "later.png"
+    Image.fromarray(RNG.integers(0, 256, (20, 24, 3), np.uint8)).save(file)
+    explorer.add_images({"later.png": file.read_bytes()})
+    explorer.image = 4
+    monkeypatch.chdir(tmp_path)
+    again = recreated(explorer, model=model)
+    assert (again.image, again.images[4]) == (4, "later.png")
+    assert np.array_equal(drawn(explorer), drawn(again))
+    again.close()
+
+
+def test_code_leaves_a_colour_map_of_one_s_own_to_be_given(
+    explorer: ActivationExplorer, model: keras.Model
+) -> None:
+    own = ListedColormap(["black", "white"], name="mine")
+    explorer.cmap = own
+    again = recreated(explorer, model=model, cmap=own)
+    assert again.cmap is own
+    again.close()
+    explorer.cmap = mpl.colormaps["magma"]
+    assert "cmap='magma'" in explorer.code()
+
+
+def test_a_position_is_framed_on_both_compared_pictures(explorer: ActivationExplorer) -> None:
+    explorer.layer, explorer.other_image, explorer.view = "second", 1, "compare"
+    explorer.position = (2, 3)
+    by_label = {axes.get_label(): axes for axes in explorer.figure.axes}
+    # Two convolutions of 3 and a pooling of 2 between: 8 pixels, 2 for each step of the map.
+    for name in ("first picture", "second picture"):
+        (frame,) = (patch for patch in by_label[name].patches if patch.get_visible())
+        assert frame.get_bbox().bounds == (5.5, 3.5, 8, 8)
+    for name in ("first map", "second map", "difference"):
+        (frame,) = (patch for patch in by_label[name].patches if patch.get_visible())
+        assert frame.get_bbox().bounds == (2.5, 1.5, 1, 1)
+    assert "sees rows 4" in by_label["first map"].format_coord(3, 2)
+    explorer.position = None
+    explorer.figure  # noqa: B018  # is drawn
+    for name in ("first picture", "second picture", "first map", "difference"):
+        assert not any(patch.get_visible() for patch in by_label[name].patches)
+
+
+def test_a_scale_that_is_fixed_without_limits_stays_where_it_is(
+    explorer: ActivationExplorer,
+) -> None:
+    explorer.layer = "first"
+    explorer.channel = int(explorer.activation.max((0, 1)).argmax())
+    shown = explorer.feature_map
+    explorer.color_scale = "fixed"
+    assert explorer.color_limits == (float(shown.min()), float(shown.max()))
+    explorer.step("channel", -1 if explorer.channel else 1)
+    by_label = {axes.get_label(): axes for axes in explorer.figure.axes}
+    (image,) = by_label["feature map"].images
+    assert image.get_clim() == explorer.color_limits
+
+
+def test_the_probability_stands_beside_the_evidence(
+    explorer: ActivationExplorer, model: keras.Model
+) -> None:
+    explorer.layer, explorer.view, explorer.class_index = "second", "why", 2
+    share = float(np.asarray(model(PICTURES[:1]))[0, 2])
+    titles = [axes.get_title() for axes in explorer.figure.axes if axes.get_visible()]
+    assert f"Grad-CAM for c ({share:.1%})" in titles
+
+
+def test_no_colour_map_is_refused(explorer: ActivationExplorer) -> None:
+    with pytest.raises(TypeError):
+        explorer.cmap = None
+    assert explorer.cmap == "viridis"
+
+
+@pytest.mark.parametrize("steps", ["a", None, 1.5])
+def test_steps_are_whole_numbers(explorer: ActivationExplorer, steps: object) -> None:
+    with pytest.raises(TypeError, match="a whole number is wanted"):
+        explorer.step("channel", steps)  # type: ignore[arg-type]
+    assert explorer.channel == 0
+
+
+def test_a_closed_explorer_displays_that_it_is(model: keras.Model) -> None:
+    explorer = ActivationExplorer(model, PICTURES)
+    explorer.close()
+    assert explorer._repr_mimebundle_() == {"text/plain": "ActivationExplorer(closed)"}
 
 
 def test_pictures_are_added_and_a_broken_one_is_named(

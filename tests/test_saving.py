@@ -76,3 +76,17 @@ def test_an_array_comes_back_as_it_was(dtype: str) -> None:
     back = np.load(io.BytesIO(array_bytes(array.T)), allow_pickle=False)
     assert back.dtype == array.dtype
     np.testing.assert_array_equal(back, array.T)
+
+
+def test_an_image_of_too_many_pixels_is_refused_and_vectors_are_not(figure: Figure) -> None:
+    with pytest.raises(ValueError, match="240,000 x 240,000 pixels"):
+        figure_bytes(figure, "png", 100, 100, 2400)
+    assert figure_bytes(figure, "svg", 100, 100, 2400).startswith(b"<?xml")
+    assert tuple(figure.get_size_inches()) == (4, 2)
+
+
+def test_what_is_no_path_or_no_size_is_refused(figure: Figure, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(TypeError, match="path is 5"):
+        save_figure(figure, 5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="width is 'a'; a positive number is wanted"):
+        save_figure(figure, tmp_path / "a.png", width="a")  # type: ignore[arg-type]

@@ -263,6 +263,30 @@ def test_keys_on_the_figure_step_and_tab_leaves_it(explorer: Explorer) -> None:
     expect(figure).not_to_be_focused()
 
 
+def test_a_dropdown_is_worked_by_arrows_and_letters(explorer: Explorer) -> None:
+    page = explorer.notebook.page
+    cells = page.locator(".jp-Cell")
+    before = cells.count()
+    view = explorer.dropdown("View")
+    view.focus()
+    page.keyboard.press("ArrowDown")
+    expect(view).to_be_focused()
+    wait_for(lambda: value(explorer, "explorer.view") == "layer", "the next view")
+    order = explorer.dropdown("Order by")
+    order.focus()
+    page.keyboard.press("m")  # "mean"; as a shortcut it would make text of the cell
+    expect(order).to_be_focused()
+    wait_for(lambda: value(explorer, "explorer.order") == "mean", "the order by mean")
+    explorer.button("More").focus()
+    page.keyboard.press("b")  # as a shortcut, another cell
+    explorer.slider_handle.focus()
+    page.keyboard.press("a")
+    page.keyboard.press("ArrowRight")
+    explorer.expect_in_step()
+    assert cells.count() == before
+    expect(explorer.output).to_be_visible()
+
+
 def test_the_channels_go_by_the_order_that_is_chosen(explorer: Explorer) -> None:
     explorer.dropdown("Order by").select_option(label="mean")
     wait_for(lambda: value(explorer, "explorer.order") == "mean", "the order")
@@ -400,7 +424,7 @@ def test_nothing_stands_in_the_way_of_anyone(explorer: Explorer, view: str) -> N
 
 
 # The notebook of a laptop, of a projector at twice the size, and a side panel.
-@pytest.mark.parametrize("width", [None, 560, 340])
+@pytest.mark.parametrize("width", [None, 560, 400, 272])
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_it_is_shown_whole_in_any_room(explorer: Explorer, width: int | None, theme: str) -> None:
     explorer.notebook.choose_theme(theme)
