@@ -329,7 +329,8 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
     def code(self) -> str:
         """Gives Python code that recreates this view, of the same model and images."""
         self._catch_up()
-        added = self.images[self._given_images :]
+        last = max(self.image, self.other_image or 0)
+        added = self.images[self._given_images : last + 1]  # as far as the view needs them
         return view_code(self, self._given, added, self._view.full_limits)
 
     def zoom(self, axes: str, x_limits: tuple[float, float], y_limits: tuple[float, float]) -> None:

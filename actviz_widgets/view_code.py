@@ -37,7 +37,7 @@ def view_code(
         explorer: The explorer.
         given: Further arguments that it was opened with, by name; those that are `None` or the
             default are left out.
-        added: Names of the pictures that were added to those.
+        added: Names of pictures that have to be added to those.
         full_limits: The x and y limits at which the axes on show show all that is in them.
     """
     arguments = {name: _as_code(name, value) for name, value in given.items() if value is not None}

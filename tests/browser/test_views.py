@@ -341,9 +341,14 @@ def test_what_is_clipped_off_the_scale_is_marked_and_counted(
     explorer.expect_in_step()
     # The colour of values above the scale.
     assert (explorer.pixels() == (0, 255, 0)).all(axis=-1).sum() > 50
+    expect(explorer.number("To")).to_be_disabled()
     explorer.dropdown("Scale").select_option("fixed")
-    explorer.number("To").fill("0.5")
-    explorer.number("To").press("Enter")
+    # Where it is, until other limits are typed.
+    wait_for(lambda: value(explorer, "explorer.color_limits"), "the limits on show")
+    expect(explorer.number("Clip %")).to_be_disabled()
+    for box, limit in (("From", "0"), ("To", "0.5")):
+        explorer.number(box).fill(limit)
+        explorer.number(box).press("Enter")
     wait_for(lambda: value(explorer, "explorer.color_limits") == (0.0, 0.5), "the limits")
     explorer.expect_in_step()
     explorer.dropdown("Colors").select_option("cividis")
