@@ -204,8 +204,11 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
             return str(super()._repr_mimebundle_()["image/png"])
         # What is painted for it serves the first frame, too.
         pixels = self._repainter.paint()
+        if (pixels[..., 3] == 255).all():
+            pixels = pixels[..., :3]
         file = io.BytesIO()
-        Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG", compress_level=3)
+        # It is taken or thrown away with the cell's output: time counts for more than bytes.
+        Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG", compress_level=1)
         picture = b64encode(file.getvalue()).decode("ascii")
         # What a page with the widget's state, and no kernel, shows.
         self._data_url = f"data:image/png;base64,{picture}"

@@ -17,6 +17,10 @@ from .latest_wins import OwnerThread
 
 Choose = Callable[[int], object]
 
+LABEL, SHORT_LABEL = "3.5rem", "2.75rem"
+"""CSS widths of a control's label. Controls begin narrow, so that two rows hold those of each view
+in a window of 1,280 pixels, and share what room there is beside."""
+
 
 class OwnThreadMessages(widgets.Widget):  # type: ignore[misc]  # ipywidgets is untyped
     """A widget that handles the browser's messages on one thread, in the order they were sent.
@@ -103,8 +107,8 @@ class Chooser(widgets.HBox):  # type: ignore[misc]
             options=[(text, index) for index, text in enumerate(entries)],
             description=label,
             owner=owner,
-            layout=widgets.Layout(width=width, flex="1 1 auto", min_width="8rem"),
-            style={"description_width": "4rem"},
+            layout=widgets.Layout(width=width, flex="1 1 5rem", min_width="7rem"),
+            style={"description_width": SHORT_LABEL},
         )
         self.dropdown.observe(lambda change: self._chosen(change["new"]), names="value")
         self.previous_button = _step_button("Previous", label, owner)
@@ -114,7 +118,7 @@ class Chooser(widgets.HBox):  # type: ignore[misc]
         children = [self.dropdown]
         if steps:
             children += [self.previous_button, self.next_button]
-        super().__init__(children, layout=widgets.Layout(flex="1 1 17rem", max_width="100%"))
+        super().__init__(children, layout=widgets.Layout(flex="1 1 15.5rem", max_width="100%"))
         self._count = len(entries)
 
     def on_choice(self, choose: Choose) -> None:
@@ -169,8 +173,8 @@ class NumberChooser(widgets.HBox):  # type: ignore[misc]
             min=0,
             max=0,
             owner=owner,
-            layout=widgets.Layout(width="9.5rem", flex="0 0 auto"),
-            style={"description_width": "4rem"},
+            layout=widgets.Layout(width="8rem", flex="0 0 auto"),
+            style={"description_width": LABEL},
         )
         self.slider = _Slider(
             value=0,
@@ -184,7 +188,7 @@ class NumberChooser(widgets.HBox):  # type: ignore[misc]
         self.slider.observe(lambda change: self._chosen(self._numbers[change["new"]]), "value")
         super().__init__(
             [self.number_box, self.slider],
-            layout=widgets.Layout(flex="1 1 18rem", max_width="100%"),
+            layout=widgets.Layout(flex="1 1 13rem", max_width="100%"),
         )
 
     def on_choice(self, choose: Choose) -> None:

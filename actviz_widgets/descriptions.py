@@ -148,9 +148,9 @@ def evidence_line(name: str, probability: float | None, score: float, *, is_logi
         score: What the gradient is of.
         is_logit: Whether that is what comes before the softmax or sigmoid.
     """
-    before = ", before the softmax or sigmoid" if is_logit and probability is not None else ""
+    kind = "logit" if is_logit and probability is not None else "score"
     likely = "" if probability is None else f"probability {probability:.1%}, "
-    return f"Evidence for {name}: {likely}score {score:.4g}{before}."
+    return f"Evidence for {name}: {likely}{kind} {score:.4g}."
 
 
 def survey_line(
@@ -175,8 +175,8 @@ def survey_line(
         is_complete: Whether no more pictures will be counted. Before, no channel is called dead.
     """
     counted, there = pictures
-    over = f"all {there} pictures" if counted == there > 1 else f"{counted} of {there} pictures"
-    over = "this one picture" if there == 1 else over
-    what = "dead" if is_complete else "zero so far"
-    line = f"{dead} of {count} {noun}s {what}, {saturated} saturated, over {over}."
+    on = f"On all {there} pictures" if counted == there > 1 else f"On {counted} of {there} pictures"
+    on = "On this one picture" if there == 1 else on
+    what = "dead" if is_complete else "zero everywhere"
+    line = f"{on}: {dead} of {count} {noun}s {what}, {saturated} saturated."
     return f"{line} {note}".strip()

@@ -569,9 +569,8 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             else:
                 self._canvas.draw_idle()
             self._shown = f"{choice.seen.picture.name} at {choice.title}"
-            self._controls.view_controls.pager.show(
-                scene.page.number, scene.page.count, scene.page.text
-            )
+            if scene.page.text:
+                self._controls.view_controls.pager.show(scene.page.number, scene.page.count)
             self._status.show(
                 self._showing.lines(choice, scene, self.order),
                 [

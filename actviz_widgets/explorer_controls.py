@@ -37,8 +37,6 @@ class ExplorerControls:
         image_chooser: The control for the picture.
         layer_chooser: The control for the layer.
         channel_chooser: The control for the channel.
-        slice_chooser: The control for the slice.
-        epoch_chooser: The control for the epoch.
         more: The panel that the button opens.
         view_controls: Those that a view has of its own.
     """
@@ -68,8 +66,6 @@ class ExplorerControls:
         self.image_chooser = Chooser("Image", images, owner, steps=True)
         self.layer_chooser = LayerChooser(entries, owner)
         self.channel_chooser = NumberChooser(owner)
-        self.slice_chooser = NumberChooser(owner)
-        self.epoch_chooser = NumberChooser(owner)
         self.view_dropdown = view_dropdown(self._tied)
         self.order_dropdown = order_dropdown(self._tied)
         self.view_controls = ViewControls(self._tied, owner, turn)
@@ -79,20 +75,37 @@ class ExplorerControls:
         self.more_button.observe(lambda change: self._open(change["new"]), names="value")
         self._more_arguments = more
         self._owner = owner
+        self._made: dict[str, NumberChooser] = {}
         self.more: MorePanel | None = None
         self._numbers = Row([self.channel_chooser])
         self._more_room = widgets.VBox(layout=widgets.Layout(width="100%"))
+        self._has_epochs = has_epochs
         self.rows: tuple[Any, ...] = (
-            Row([self.view_dropdown, self.image_chooser, self.layer_chooser, self.more_button]),
+            Row([self.view_dropdown, self.image_chooser, self.layer_chooser]),
             self._numbers,
-            *([Row([self.epoch_chooser])] if has_epochs else []),
             self._more_room,
         )
         self.image_chooser.on_choice(lambda index: set_trait("image", index))
         self.layer_chooser.on_choice(lambda index: set_trait("layer", self._paths[index]))
         self.channel_chooser.on_choice(lambda value: set_trait("channel", value))
-        self.slice_chooser.on_choice(lambda value: set_trait("slice", value))
-        self.epoch_chooser.on_choice(lambda value: set_trait("epoch", value))
+        self._set = set_trait
+
+    @property
+    def slice_chooser(self) -> NumberChooser:
+        """The control for the slice."""
+        return self._number_chooser("slice")
+
+    @property
+    def epoch_chooser(self) -> NumberChooser:
+        """The control for the epoch."""
+        return self._number_chooser("epoch")
+
+    def _number_chooser(self, trait: str) -> NumberChooser:
+        """Gives a chooser that few explorers need, made when it is first asked for."""
+        if trait not in self._made:
+            self._made[trait] = chooser = NumberChooser(self._owner)
+            chooser.on_choice(lambda value: self._set(trait, value))
+        return self._made[trait]
 
     def extend_layers(self, entries: Sequence[LayerEntry], paths: Sequence[str]) -> None:
         """Offers more layers, after those there are."""
@@ -115,14 +128,16 @@ class ExplorerControls:
         self.image_chooser.show(traits.image)
         self.layer_chooser.show(self._paths.index(traits.layer))
         self.channel_chooser.show(layout.noun, traits.channel, order)
-        slices = layout.slice_count or 1
-        self.slice_chooser.show("slice", traits.slice, range(slices))
-        self.epoch_chooser.show("epoch", traits.epoch, tuple(self._epochs))
+        numbers: list[Any] = [self.channel_chooser]
+        if (layout.slice_count or 1) > 1:
+            self.slice_chooser.show("slice", traits.slice, range(layout.slice_count or 1))
+            numbers.append(self.slice_chooser)
+        if self._has_epochs:
+            self.epoch_chooser.show("epoch", traits.epoch, tuple(self._epochs))
+            numbers.append(self.epoch_chooser)
         self._tied.show()
         self.play_button.description = "Pause" if traits.playing else "Play"
-        numbers = (
-            self.channel_chooser,
-            *([self.slice_chooser] if slices > 1 else []),
+        numbers += [
             self.order_dropdown,
             *self.view_controls.of(
                 traits.view,
@@ -132,8 +147,9 @@ class ExplorerControls:
                 has_other_model=self._has_other_model,
             ),
             self.play_button,
-        )
-        if tuple(self._numbers.children) != numbers:
+            self.more_button,
+        ]
+        if list(self._numbers.children) != numbers:
             self._numbers.children = numbers
         if self.more is not None:
             self.more.show()
@@ -144,8 +160,7 @@ class ExplorerControls:
             self.image_chooser,
             self.layer_chooser,
             self.channel_chooser,
-            self.slice_chooser,
-            self.epoch_chooser,
+            *self._made.values(),
             self.view_controls,
             self.more,
         ):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
-from .controls import Dropdown, OwnThreadMessages, close_all, close_one
+from .controls import SHORT_LABEL, Dropdown, OwnThreadMessages, close_all, close_one
 from .latest_wins import OwnerThread
 
 FEW_ENOUGH_TO_SCAN = 12
@@ -53,35 +53,35 @@ class LayerChooser(widgets.HBox):  # type: ignore[misc]
         self.dropdown = Dropdown(
             description="Layer",
             owner=owner,
-            layout=widgets.Layout(width="auto", flex="1 1 16rem", min_width="10rem"),
-            style={"description_width": "4rem"},
+            layout=widgets.Layout(width="auto", flex="1 1 10rem", min_width="10rem"),
+            style={"description_width": SHORT_LABEL},
         )
         self.filter_box = _FilterBox(
             description="Find",
             placeholder=f"in {len(entries):,} layers",
             tooltip="Parts of a path, a type or a size, such as: block3 conv",
             owner=owner,
-            layout=widgets.Layout(width="11rem", flex="0 1 11rem", min_width="8rem"),
-            style={"description_width": "2.5rem"},
+            layout=widgets.Layout(width="9rem", flex="0 1 9rem", min_width="8rem"),
+            style={"description_width": "2rem"},
         )
-        self.matches = widgets.HTML(layout=widgets.Layout(flex="0 0 auto", margin="2px 0.5rem"))
+        self.matches = widgets.HTML(layout=widgets.Layout(flex="0 0 auto", margin="2px 0.25rem"))
         self.all_box = _Checkbox(
-            description=f"show all {len(entries):,}",
+            description=f"all {len(entries):,}",
             tooltip=f"Offer the {minor} layers too that pass on what they are given, as Dropout",
             indent=False,
             owner=owner,
-            layout=widgets.Layout(width="auto", flex="0 0 auto", margin="2px 0.5rem"),
+            layout=widgets.Layout(width="auto", flex="0 0 auto", margin="2px 0.25rem"),
         )
         children: list[widgets.Widget] = [self.dropdown]
         if len(entries) > FEW_ENOUGH_TO_SCAN:
             children += [self.filter_box, self.matches]
         if minor:
             children.append(self.all_box)
-        # With all its parts it takes a row of its own, so that paths are not cut.
-        width = "20rem" if len(children) == 1 else "45rem" if len(children) > 2 else "28rem"
+        width = 10 + 9 * (len(entries) > FEW_ENOUGH_TO_SCAN) + 5 * bool(minor)
         super().__init__(
             children,
-            layout=widgets.Layout(flex=f"1 1 {width}", max_width="100%", flex_flow="row wrap"),
+            # What room there is, is for the paths more than for anything else.
+            layout=widgets.Layout(flex=f"3 1 {width}rem", max_width="100%", flex_flow="row wrap"),
         )
         self.dropdown.observe(self._on_value, names="value")
         self._offer()
@@ -92,7 +92,7 @@ class LayerChooser(widgets.HBox):  # type: ignore[misc]
         """Offers more layers, after those there are."""
         self._entries += tuple(entries)
         self.filter_box.placeholder = f"in {len(self._entries):,} layers"
-        self.all_box.description = f"show all {len(self._entries):,}"
+        self.all_box.description = f"all {len(self._entries):,}"
         self._offer()
 
     @property
@@ -129,16 +129,20 @@ class LayerChooser(widgets.HBox):  # type: ignore[misc]
             if all(word in entry.text.casefold() for word in words)
             and (words or self.all_box.value or not entry.is_minor)
         ]
-        if words:
-            self.matches.value = f"{len(matching):,} match{'es' * (len(matching) != 1)}"
-        elif self.matches.value:
-            self.matches.value = ""
+        said = f"{len(matching):,} match{'es' * (len(matching) != 1)}" if words else ""
+        if self.matches.value != said:
+            self.matches.value = said
+        # All layers are searched anyway, and there is room for one of the two.
+        self.all_box.layout.display = "none" if words else None
+        self.matches.layout.display = None if words else "none"
         offered = sorted({*matching, self._index})
         # A dropdown goes to its first entry when it gets new ones; nobody chose that.
         self.dropdown.unobserve(self._on_value, names="value")
         with self.dropdown.hold_sync():
             self.dropdown.options = [(self._entries[index].text, index) for index in offered]
             self.dropdown.value = self._index
+            # Of a long path the room may be for the beginning alone.
+            self.dropdown.tooltip = self._entries[self._index].text
         self.dropdown.observe(self._on_value, names="value")
 
     def _on_value(self, change: dict[str, Any]) -> None:

@@ -53,7 +53,7 @@ class Preprocessing:
             model_input = self._run_preprocess(name, values)
             how = "made by preprocess"
         elif self._model_input.scaling is not None or dtype.kind in "iu":
-            model_input, how = values, "0-255, as the model scales pixels itself"
+            model_input, how = values, "left to the model to scale"
         else:
             model_input, how = values / np.float32(255), "pixels divided by 255"
         if self._preprocess is None:

@@ -52,6 +52,11 @@ class Page:
     count: int = 1
     text: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """What is on it, as a sentence."""
+        return f"On show: {self.text}."
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -152,7 +157,7 @@ class Scenes:
             if is_shared
             else f"each on its own colour scale, the bar is of {layout.noun} {choice.channel}"
         )
-        lines = (_outside_line(chosen, limits),)
+        lines = (page.sentence, _outside_line(chosen, limits))
         return Scene(picture.view, picture.name, view, title, scale, lines=lines, page=page)
 
     def overlay(self, choice: Choice, look: Look) -> Scene:
@@ -239,7 +244,7 @@ class Scenes:
         """
         strips = tuple(self._strip(path, one, texts[path]) for path, one in choices.items())
         view = NetworkView(strips, choice.layer, _picture_view(choice.seen.picture))
-        return Scene(whole=view, page=page)
+        return Scene(whole=view, lines=(page.sentence,), page=page)
 
     def why(self, choice: Choice, look: Look, image: int) -> Scene:
         """Shows what speaks for a class: Grad-CAM, and gradient times activation of one channel.

@@ -8,13 +8,11 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 import traitlets
 
-from .controls import Dropdown, OwnThreadMessages, Row, close_all, close_one
+from .controls import LABEL, Dropdown, OwnThreadMessages, Row, close_all, close_one
 from .latest_wins import OwnerThread
 
 Set = Callable[[str, object], object]
 """Sets a trait by its name; what it does with an error is its own affair."""
-
-_LABEL = "4.5rem"
 
 
 class Button(OwnThreadMessages, widgets.Button):  # type: ignore[misc]  # ipywidgets is untyped
@@ -121,16 +119,31 @@ class TiedControls:
             self._is_showing = False
 
     def dropdown(
-        self, label: str, trait: str, options: list[tuple[str, Any]], tooltip: str, width: str
+        self,
+        label: str,
+        trait: str,
+        options: list[tuple[str, Any]],
+        tooltip: str,
+        width: str,
+        label_width: str = LABEL,
     ) -> Any:
-        """Gives a labelled dropdown over pairs of a text and the trait's value."""
+        """Gives a labelled dropdown over pairs of a text and the trait's value.
+
+        Args:
+            label: Its label.
+            trait: The trait it is tied to.
+            options: The pairs.
+            tooltip: What it is for.
+            width: Its CSS width, with the label.
+            label_width: That of the label.
+        """
         control = Dropdown(
             description=label,
             options=options,
             tooltip=tooltip,
             owner=self._owner,
             layout=widgets.Layout(width=width, flex="0 1 auto"),
-            style={"description_width": _LABEL},
+            style={"description_width": label_width},
         )
         return self.tie(control, trait)
 
@@ -157,8 +170,8 @@ class TiedControls:
             description=label,
             tooltip=tooltip,
             owner=self._owner,
-            layout=widgets.Layout(width="9.5rem", flex="0 0 auto"),
-            style={"description_width": _LABEL},
+            layout=widgets.Layout(width="8rem", flex="0 0 auto"),
+            style={"description_width": LABEL},
         )
         return self.tie(control, trait)
 
@@ -174,10 +187,10 @@ class TiedControls:
             readout=False,
             tooltip=tooltip,
             owner=self._owner,
-            layout=widgets.Layout(width="8rem", flex="1 1 auto", min_width="5rem"),
+            layout=widgets.Layout(width="auto", flex="1 1 5rem", min_width="5rem"),
         )
         row = Row([self.float_box(label, trait, low, high, step, tooltip), self.tie(slider, trait)])
-        row.layout.width, row.layout.flex = "auto", "0 1 16rem"
+        row.layout.width, row.layout.flex = "auto", "0 1 14.5rem"
         return row
 
 

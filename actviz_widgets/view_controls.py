@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from .appearance import TILES, VIEWS
-from .controls import Dropdown, close_all, close_one
+from .controls import SHORT_LABEL, Dropdown, close_all, close_one
 from .latest_wins import OwnerThread
 from .ranking import CRITERIA
 from .tied_controls import Button, TiedControls
@@ -25,24 +25,26 @@ _ORDER_TEXTS = {
     "variance": "variance",
     "contrast": "class contrast",
 }
+_OPACITY_TOLD = "Of the map over the picture: 0 the picture alone, 1 the map alone"
+_LONG = "4.75rem"  # the width of a label of two words
 _THE_SAME = -1  # a dropdown takes None for nothing chosen
 
 
 def view_dropdown(tied: TiedControls) -> Any:
     """Gives the control for the view."""
     options = [(view.capitalize(), view) for view in VIEWS]
-    return tied.dropdown("View", "view", options, _VIEWS_TOLD, "10.5rem")
+    return tied.dropdown("View", "view", options, _VIEWS_TOLD, "8.5rem", SHORT_LABEL)
 
 
 def order_dropdown(tied: TiedControls) -> Any:
     """Gives the control for the order of the channels."""
     options = [(_ORDER_TEXTS[criterion], criterion) for criterion in CRITERIA]
     tooltip = "What the channels are ordered by, the most first, over all pictures"
-    return tied.dropdown("Order by", "order", options, tooltip, "12.5rem")
+    return tied.dropdown("Order", "order", options, tooltip, "10.25rem", SHORT_LABEL)
 
 
 class Pager(widgets.HBox):  # type: ignore[misc]  # ipywidgets is untyped
-    """Buttons for the page before and the page after, and which one it is.
+    """Buttons for the page before and the page after, shown where there is more than one.
 
     Args:
         turn: Called with the number of pages to go on, -1 or 1.
@@ -52,29 +54,25 @@ class Pager(widgets.HBox):  # type: ignore[misc]  # ipywidgets is untyped
     def __init__(self, turn: Callable[[int], object], owner: OwnerThread) -> None:
         self.back = self._button("Page back", owner)
         self.on = self._button("Page on", owner)
-        self.label = widgets.HTML(layout=widgets.Layout(margin="2px 0.5rem", flex="0 1 auto"))
         self.back.on_click(lambda _: turn(-1))
         self.on.on_click(lambda _: turn(1))
         super().__init__(
-            [self.back, self.on, self.label],
-            layout=widgets.Layout(flex="0 1 auto", max_width="100%"),
+            [self.back, self.on],
+            layout=widgets.Layout(flex="0 1 auto", max_width="100%", display="none"),
         )
 
     @staticmethod
     def _button(text: str, owner: OwnerThread) -> Button:
         return Button(description=text, owner=owner, layout=widgets.Layout(width="auto"))
 
-    def show(self, page: int, pages: int, text: str) -> None:
-        """Shows which page it is, of how many, and what that is."""
+    def show(self, page: int, pages: int) -> None:
+        """Offers the pages that there are beside this one, of so many."""
         self.back.disabled, self.on.disabled = page <= 0, page >= pages - 1
-        for button in (self.back, self.on):
-            button.layout.display = None if pages > 1 else "none"
-        if self.label.value != text:
-            self.label.value = text
+        self.layout.display = None if pages > 1 else "none"
 
     def close(self) -> None:
         """Frees the control."""
-        close_all([self.back, self.on, self.label])
+        close_all([self.back, self.on])
         close_one(super(), self)
 
 
@@ -92,8 +90,14 @@ class ViewControls:
     ) -> None:
         self._tied = tied
         self._owner = owner
-        self.pager = Pager(turn, owner)
+        self._turn = turn
         self._made: dict[str, Any] = {}
+
+    @property
+    def pager(self) -> Pager:
+        """The buttons that turn pages."""
+        pager: Pager = self._get("pager", lambda: Pager(self._turn, self._owner))
+        return pager
 
     def of(
         self,
@@ -120,10 +124,10 @@ class ViewControls:
         if view == "overlay":
             return (self._get("opacity", self._opacity),)
         if view == "why":
+            opacity = self._get("opacity box", self._opacity_box)
             if not classes:
-                return (self._get("opacity", self._opacity),)
-            chosen = self._get("class", lambda: self._class(classes))
-            return chosen, self._get("opacity", self._opacity)
+                return (opacity,)
+            return self._get("class", lambda: self._class(classes)), opacity
         if view != "compare":
             return ()
         controls = [self._get("other image", lambda: self._other_image(images))]
@@ -138,7 +142,7 @@ class ViewControls:
 
     def close(self) -> None:
         """Frees all controls."""
-        close_all([*self._made.values(), self.pager])
+        close_all(self._made.values())
 
     def _get(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self._made:
@@ -147,11 +151,15 @@ class ViewControls:
 
     def _tiles(self) -> Any:
         options = [(f"{count:,}", count) for count in TILES]
-        return self._tied.dropdown("Per page", "tiles", options, "Channels on a page", "11rem")
+        return self._tied.dropdown(
+            "Tiles", "tiles", options, "Channels on a page", "7rem", SHORT_LABEL
+        )
 
     def _opacity(self) -> Any:
-        tooltip = "Of the map over the picture: 0 the picture alone, 1 the map alone"
-        return self._tied.slider("Opacity", "opacity", 0, 1, 0.05, tooltip)
+        return self._tied.slider("Opacity", "opacity", 0, 1, 0.05, _OPACITY_TOLD)
+
+    def _opacity_box(self) -> Any:
+        return self._tied.float_box("Opacity", "opacity", 0, 1, 0.05, _OPACITY_TOLD)
 
     def _class(self, classes: Sequence[str]) -> Any:
         options = [("the predicted one", None), *_numbered(classes)]
@@ -162,9 +170,9 @@ class ViewControls:
         return self._optional("With image", "other_image", options, "The picture to compare with")
 
     def _other_model(self) -> Any:
-        options = [("this one", False), ("the other one", True)]
+        options = [("this", False), ("other", True)]
         tooltip = "Whose maps to compare with"
-        return self._tied.dropdown("With model", "other_model", options, tooltip, "14rem")
+        return self._tied.dropdown("With model", "other_model", options, tooltip, "9.25rem", _LONG)
 
     def _other_epoch(self, epochs: Sequence[int]) -> Any:
         options = [("the same", None), *((str(epoch), epoch) for epoch in epochs)]
@@ -178,8 +186,8 @@ class ViewControls:
             options=[(text, _THE_SAME if value is None else value) for text, value in options],
             tooltip=tip,
             owner=self._owner,
-            layout=widgets.Layout(width="13.5rem", flex="0 1 auto"),
-            style={"description_width": "5rem"},
+            layout=widgets.Layout(width="10rem", flex="0 1 auto"),
+            style={"description_width": _LONG if label.startswith("With") else SHORT_LABEL},
         )
         return self._tied.tie(
             control,

@@ -428,7 +428,7 @@ def test_the_first_view_is_of_a_layer_that_does_something() -> None:
     explorer = ActivationExplorer(model, PICTURES)
     assert explorer.layer == "conv"
     assert "⚠" not in status(explorer)
-    assert "as the model scales pixels itself" in status(explorer)
+    assert "left to the model to scale" in status(explorer)
     explorer.close()
 
 

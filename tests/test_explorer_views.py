@@ -74,7 +74,7 @@ def test_steps_go_by_the_order(
     assert seen == wanted
     explorer.step("channel")  # stays at the last one
     assert explorer.channel == wanted[-1]
-    assert "over all 4 pictures" in said(explorer)
+    assert "On all 4 pictures" in said(explorer)
 
 
 def test_dead_channels_are_those_that_are_zero_on_every_picture() -> None:

@@ -271,10 +271,7 @@ def test_any_name_can_stand_as_a_title(name: str) -> None:
 
 def test_of_a_long_title_the_end_is_kept() -> None:
     view = made(title="backbone/" * 20 + "conv · channel 17 of 128")
-    title = view.map_axes.get_title()
-    assert title.startswith("…")
-    assert title.endswith("conv · channel 17 of 128")
-    assert len(title) == 46
+    assert view.map_axes.get_title() == "…/conv · channel 17 of 128"
 
 
 @pytest.mark.parametrize("length", [1, 45, 46])

@@ -87,7 +87,7 @@ def test_a_value_that_only_code_sets_becomes_an_entry(traits: Traits, tied: Tied
     ("view", "labels"),
     [
         ("channel", []),
-        ("layer", ["Per page", "Page back"]),
+        ("layer", ["Tiles", "Page back"]),
         ("overlay", ["Opacity"]),
         ("compare", ["With image", "With model", "With epoch"]),
         ("network", ["Page back"]),
@@ -129,14 +129,16 @@ def test_what_to_compare_with_may_be_the_same(traits: Traits, tied: TiedControls
 def test_the_pager_turns_and_stops_at_the_ends() -> None:
     turned: list[int] = []
     pager = Pager(turned.append, OwnerThread())
-    pager.show(0, 3, "64 of 150 channels, page 1 of 3")
+    pager.show(0, 1)
+    assert pager.layout.display == "none"
+    pager.show(0, 3)
+    assert pager.layout.display is None
     assert (pager.back.disabled, pager.on.disabled) == (True, False)
     pager.on.click()
     pager.back.click()
     assert turned == [1, -1]
-    pager.show(2, 3, "22 of 150 channels, page 3 of 3")
+    pager.show(2, 3)
     assert (pager.back.disabled, pager.on.disabled) == (False, True)
-    assert "22 of 150" in pager.label.value
 
 
 def more_panel(tied: TiedControls, **given: Any) -> MorePanel:

@@ -64,9 +64,9 @@ def test_typing_narrows_the_layers_down_and_one_of_them_can_be_picked(explorer: 
     explorer.expect_in_step()
     find.fill("")
     wait_for(lambda: len(offered(explorer)) == 23, "all but the dropouts again")
-    explorer.output.get_by_label("show all 30").check()
+    explorer.output.get_by_label("all 30").check()
     wait_for(lambda: len(offered(explorer)) == 30, "all")
-    explorer.output.get_by_label("show all 30").uncheck()
+    explorer.output.get_by_label("all 30").uncheck()
     wait_for(lambda: len(offered(explorer)) == 23, "all but the dropouts")
 
 

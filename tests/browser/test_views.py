@@ -132,7 +132,7 @@ def test_what_does_not_fit_on_a_page_is_counted_and_paged(explorer: Explorer) ->
     expect(explorer.output).to_contain_text("64 of 128 channels, page 2 of 2")
     expect(explorer.button("Page on")).to_be_disabled()
     explorer.expect_in_step()
-    explorer.dropdown("Per page").select_option("256")
+    explorer.dropdown("Tiles").select_option("256")
     expect(explorer.output).to_contain_text("all 128 channels")
     explorer.expect_in_step()
 
@@ -272,7 +272,7 @@ def test_a_dropdown_is_worked_by_arrows_and_letters(explorer: Explorer) -> None:
     page.keyboard.press("ArrowDown")
     expect(view).to_be_focused()
     wait_for(lambda: value(explorer, "explorer.view") == "layer", "the next view")
-    order = explorer.dropdown("Order by")
+    order = explorer.dropdown("Order")
     order.focus()
     page.keyboard.press("m")  # "mean"; as a shortcut it would make text of the cell
     expect(order).to_be_focused()
@@ -288,9 +288,9 @@ def test_a_dropdown_is_worked_by_arrows_and_letters(explorer: Explorer) -> None:
 
 
 def test_the_channels_go_by_the_order_that_is_chosen(explorer: Explorer) -> None:
-    explorer.dropdown("Order by").select_option(label="mean")
+    explorer.dropdown("Order").select_option(label="mean")
     wait_for(lambda: value(explorer, "explorer.order") == "mean", "the order")
-    expect(explorer.status).to_contain_text("over all 4 pictures")
+    expect(explorer.status).to_contain_text("On all 4 pictures")
     wanted = explorer.notebook.value(
         "[int(c) for c in (-sum(explorer._showing.extraction(0).get(i, 'conv2d_1')"
         ".activations['conv2d_1'].astype('float64').mean((0, 1)) for i in range(4))).argsort()]"
