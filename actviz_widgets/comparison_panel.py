@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from .figure_layout import NARROW
+from .figure_layout import NARROW, TOOLBAR_ABOVE
 from .lettering import HINTING, shortened
 from .map_panel import MapPanel
 from .palette import Palette
@@ -19,7 +19,7 @@ from .views import ComparisonView, MapView, PictureView, Place
 from .words_panel import WordsPanel
 
 # In pixels at 100 dots per inch.
-_LEFT, _BETWEEN, _COLOR_BAR, _TOP, _BOTTOM = 44, 44, 78, 30, 40
+_LEFT, _NARROW_LEFT, _BETWEEN, _COLOR_BAR, _TOP, _BOTTOM = 72, 44, 44, 78, 30, 40
 _MOST_FOR_PICTURES, _LEAST_FOR_PICTURES, _GAP = 110, 48, 10
 _TITLES = ("first", "second", "second − first")
 
@@ -98,11 +98,11 @@ class ComparisonPanel:
         """Gives all axes their places in a figure of this size, in pixels at 100 dots per inch."""
         self._size = width, height
         if width < NARROW:
-            across = max(width - _LEFT - _COLOR_BAR, 1)
-            each = height / 3
+            across = max(width - _NARROW_LEFT - _COLOR_BAR, 1)
+            each = (height - TOOLBAR_ABOVE) / 3
             boxes: list[tuple[float, float, float, float]] = [
-                (_LEFT, height - (row + 1) * each + _BOTTOM, across, each - _TOP - _BOTTOM)
-                for row in range(3)
+                (_NARROW_LEFT, row * each + _BOTTOM, across, each - _TOP - _BOTTOM)
+                for row in (2, 1, 0)
             ]
         else:
             across = max((width - _LEFT - 2 * _BETWEEN - 2 * _COLOR_BAR) / 3, 1)
@@ -142,8 +142,8 @@ class ComparisonPanel:
     def preferred_height(width: float) -> int:
         """Gives the height that suits a figure of some width, both in pixels at 100 per inch."""
         if width < NARROW:
-            across = width - _LEFT - _COLOR_BAR
-            return round(3 * (across + _TOP + _BOTTOM))
+            across = width - _NARROW_LEFT - _COLOR_BAR
+            return round(TOOLBAR_ABOVE + 3 * (across + _TOP + _BOTTOM))
         return 425
 
     def _room_for_pictures(self) -> float:

@@ -729,6 +729,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
     def _on_resize(self) -> None:
         if self._closed:
             return
+        self._canvas.toolbar_position = "top" if self._view.is_narrow else "left"
         self._canvas.set_home(self._view.full_limits)
         if self.view == "network":  # which may have room for more layers
             self._latest.request()

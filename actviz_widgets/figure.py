@@ -164,7 +164,12 @@ class ActivationFigure:
     @property
     def strips_per_page(self) -> int:
         """How many strips of a network there is room for."""
-        return NetworkPanel.strips_that_fit(self._size()[1])
+        return NetworkPanel.strips_that_fit(*self._size())
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether its panels are one below the other, with room for the toolbar above them."""
+        return self._layout().is_narrow
 
     def set_color_map(self, cmap: str | mpl.colors.Colormap) -> None:
         """Takes another colour map, for all maps but those whose signs matter.

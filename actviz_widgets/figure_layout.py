@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 NARROW = 560
-"""Figures of less width have the activation below the input."""
+"""Figures of less width have the activation below the input, and the toolbar above both."""
+
+TOOLBAR_ABOVE = 34
+"""What the toolbar takes there."""
 
 _LEFT, _BETWEEN, _RIGHT, _BOTTOM, _TOP = 44, 44, 88, 46, 42
 """The canvas's toolbar to the left, the map's row numbers between, the colour bar and its labels
@@ -41,7 +44,7 @@ def preferred_height(width: float) -> int:
     """Gives the height of a figure of some width that leaves its panels about square."""
     if width < NARROW:
         each = max(width - _LEFT - _RIGHT, 1)
-        return round(2 * each + 2 * _TOP + _UNDER_PICTURE + _BOTTOM)
+        return round(TOOLBAR_ABOVE + 2 * each + 2 * _TOP + _UNDER_PICTURE + _BOTTOM)
     each = (width - _LEFT - _BETWEEN - _RIGHT) / 2
     return round(min(max(each + _BOTTOM + _TOP, _LEAST), _MOST))
 
@@ -91,7 +94,7 @@ class FigureLayout:
         if self.is_narrow:
             across = max(width - _LEFT - _RIGHT, 1)
             between = _TOP + (_BOTTOM if content.has_series else _UNDER_PICTURE)
-            rest = max(height - _TOP - between - _BOTTOM, 2)
+            rest = max(height - TOOLBAR_ABOVE - _TOP - between - _BOTTOM, 2)
             self.activation = Box(_LEFT, _BOTTOM, across, (1 - share) * rest)
             above = _BOTTOM + self.activation.height + between
             self.input = Box(_LEFT, above, across, share * rest)

@@ -22,6 +22,11 @@ def width_of(text: str, points: float) -> float:
     return HINTING * float(width) * 100 / 72
 
 
+def without_parents(text: str) -> str:
+    """Leaves out the models that a layer is in: of its path, the end says most."""
+    return _PARENTS.sub("…/", text, count=1)
+
+
 def shortened(text: str, room: float, points: float, *, keep_end: bool = False) -> str:
     """Cuts a text where the room ends, in pixels at 100 dots per inch, and says so by an `…`.
 
@@ -30,8 +35,7 @@ def shortened(text: str, room: float, points: float, *, keep_end: bool = False) 
     text = " ".join(text.splitlines())
     if width_of(text, points) <= room:
         return text
-    # Of a layer's path the end says most, and what stands before and after it more than the rest.
-    text = _PARENTS.sub("…/", text, count=1)
+    text = without_parents(text)
     if width_of(text, points) <= room:
         return text
 

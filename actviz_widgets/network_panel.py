@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from . import color_scale
 from .cell_image import CellImage
-from .figure_layout import NARROW
+from .figure_layout import NARROW, TOOLBAR_ABOVE
 from .lettering import shortened
 from .outlines import add_outline
 from .palette import Palette
@@ -25,7 +25,7 @@ MOST_STRIPS = 12
 """Strips on a page."""
 
 # In pixels at 100 dots per inch: the canvas's toolbar to the left, headings above.
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 30, 10
+_LEFT, _NARROW_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 30, 10
 _STRIP, _GAP = 34, 4
 _MEAN, _ZEROS, _ZEROS_NARROW = 72, 150, 50
 _NUMBER = 46  # of the zeros, beside their bar
@@ -108,8 +108,8 @@ class NetworkPanel:
         """Gives the strip at these data coordinates, and its channel if there is a map."""
         if axes is not self.axes or self._view is None:
             return None
-        index = int((y - _TOP) // _STRIP)
-        if not 0 <= index < len(self._view.strips) or x < _LEFT:
+        index = int((y - self._top) // _STRIP)
+        if not 0 <= index < len(self._view.strips) or x < self._left:
             return None
         strip, columns = self._view.strips[index], self._columns()
         map_index = int((x - columns.maps) // _STRIP)
@@ -121,19 +121,31 @@ class NetworkPanel:
         """Gives the middle of a layer's label, in data coordinates."""
         layers = [strip.layer for strip in self._view.strips] if self._view else []
         columns = self._columns()
-        return (columns.labels + columns.maps) / 2, _TOP + (layers.index(layer) + 0.5) * _STRIP
+        return (columns.labels + columns.maps) / 2, self._top + (layers.index(layer) + 0.5) * _STRIP
 
     @staticmethod
     def preferred_height(width: float) -> int:
         """Gives the height that suits a figure of some width, both in pixels at 100 per inch."""
-        return 425 if width >= NARROW else _TOP + MOST_STRIPS * _STRIP + _BOTTOM
+        if width >= NARROW:
+            return 425
+        return TOOLBAR_ABOVE + _TOP + MOST_STRIPS * _STRIP + _BOTTOM
 
     @staticmethod
-    def strips_that_fit(height: float) -> int:
-        """Gives how many strips a figure of this height has room for."""
-        return min(max(int((height - _TOP - _BOTTOM) // _STRIP), 1), MOST_STRIPS)
+    def strips_that_fit(width: float, height: float) -> int:
+        """Gives how many strips a figure of this size has room for."""
+        above = _TOP + (TOOLBAR_ABOVE if width < NARROW else 0)
+        return min(max(int((height - above - _BOTTOM) // _STRIP), 1), MOST_STRIPS)
 
     # ------------------------------------------------------------------------------------- writing
+
+    @property
+    def _top(self) -> float:
+        """Where the strips begin."""
+        return _TOP + (TOOLBAR_ABOVE if self._size[0] < NARROW else 0)
+
+    @property
+    def _left(self) -> float:
+        return _NARROW_LEFT if self._size[0] < NARROW else _LEFT
 
     def _columns(self) -> _Columns:
         width = self._size[0]
@@ -141,12 +153,12 @@ class NetworkPanel:
         is_narrow = width < NARROW
         mean = end - _MEAN
         zeros = mean - (_ZEROS_NARROW if is_narrow else _ZEROS)
-        labels = max(0.3 * (zeros - _LEFT), 90)
-        count = max(int((zeros - _LEFT - labels - _GAP) // _STRIP), 1)
+        labels = max(0.3 * (zeros - self._left), 90)
+        count = max(int((zeros - self._left - labels - _GAP) // _STRIP), 1)
         count = min(count, 8)
         maps = zeros - _GAP - count * _STRIP
         return _Columns(
-            _LEFT, maps, count, zeros, 0 if is_narrow else _ZEROS - _NUMBER - 14, mean, end
+            self._left, maps, count, zeros, 0 if is_narrow else _ZEROS - _NUMBER - 14, mean, end
         )
 
     def _write(self) -> None:
@@ -157,19 +169,24 @@ class NetworkPanel:
             self._headings, _HEADINGS, (columns.maps, columns.zeros, columns.mean), strict=True
         ):
             room = columns.zeros - columns.maps if x == columns.maps else _MEAN
-            self._set(heading, shortened(text, room, _points(heading)), x + 2, _TOP - 6)
+            self._set(heading, shortened(text, room, _points(heading)), x + 2, self._top - 6)
         self._chosen.set_visible(False)
         for index in range(MOST_STRIPS):
             strip = view.strips[index] if index < len(view.strips) else None
             self._write_strip(index, strip, columns)
             if strip is not None and strip.layer == view.chosen:
                 self._chosen.set_visible(True)
-                bounds = (_LEFT - 3, _TOP + index * _STRIP + 1, columns.end - _LEFT + 6, _STRIP - 2)
+                bounds = (
+                    self._left - 3,
+                    self._top + index * _STRIP + 1,
+                    columns.end - self._left + 6,
+                    _STRIP - 2,
+                )
                 self._chosen.set_bounds(*bounds)
         self._draw_maps(view, columns)
 
     def _write_strip(self, index: int, strip: LayerStrip | None, columns: _Columns) -> None:
-        top = _TOP + index * _STRIP
+        top = self._top + index * _STRIP
         room = columns.maps - columns.labels - 8
         path, text = self._paths[index], self._texts[index]
         shown = "" if strip is None else strip.layer
@@ -216,7 +233,7 @@ class NetworkPanel:
             if strip.units is not None:
                 self._paint_units(pixels[top + 6 : top + side - 6], strip.units)
         self._mosaic.set_data(pixels)
-        left, above = columns.maps, _TOP
+        left, above = columns.maps, self._top
         self._mosaic.set_extent((left, left + pixels.shape[1], above + pixels.shape[0], above))
 
     def _paint(self, room: np.ndarray, values: np.ndarray) -> None:

@@ -6,9 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from .figure_layout import Box, FigureLayout
-from .lettering import HINTING, shortened
+from .lettering import HINTING, shortened, without_parents
 from .words_panel import WordsPanel
 
+_LONGEST_TITLE = 46
 _UNTITLED = ("profile", "histogram")
 
 
@@ -46,6 +47,10 @@ class PanelSide:
     def set_title(self, title: str, layout: FigureLayout, panel: Box) -> None:
         """Writes a title over all the axes, as much of its end as there is room for."""
         self.title = title
+        if len(title) > _LONGEST_TITLE:
+            title = without_parents(title)
+        if len(title) > _LONGEST_TITLE:
+            title = "…" + title[1 - _LONGEST_TITLE :]
         points = self.axes[0].title.get_fontproperties().get_size_in_points()
         # Larger letters are drawn about as wide as they are, so that nothing is lost to hinting.
         title = shortened(title, HINTING * layout.title_room(panel), points, keep_end=True)

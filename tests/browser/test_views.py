@@ -457,3 +457,83 @@ def overhang(explorer: Explorer) -> float:
             "node => node.getBoundingClientRect().right)) - edge - 1; }"
         )
     )
+
+
+ROWS = """
+root => {
+  const canvas = root.querySelector("canvas").getBoundingClientRect().top;
+  const boxes = [...root.querySelectorAll("select, input, button, [role=slider]")]
+    .map((control) => control.getBoundingClientRect())
+    .filter((box) => box.width > 0 && box.bottom <= canvas);
+  const middles = boxes.map((box) => (box.top + box.bottom) / 2).sort((a, b) => a - b);
+  return middles.filter((middle, index) => index === 0 || middle - middles[index - 1] > 12).length;
+}
+"""
+CUT_LABELS = """
+root => [...root.querySelectorAll(".widget-label")]
+  .filter((label) => label.getClientRects().length > 0 && label.scrollWidth > label.clientWidth)
+  .map((label) => label.textContent)
+"""
+LARGE_CELL = """
+import keras
+from actviz_widgets import ActivationExplorer, samples
+
+def network():
+    inputs = keras.Input((48, 48, 3))
+    inner = [keras.layers.Conv2D(80, 3, padding="same", name=f"block_{i}") for i in range(14)]
+    base = keras.Sequential([keras.Input((48, 48, 3)), *inner], name="a_long_named_backbone")
+    pooled = keras.layers.GlobalAveragePooling2D()(base(inputs))
+    outputs = keras.layers.Dense(5, "softmax")(keras.layers.Dropout(0.5)(pooled))
+    return keras.Model(inputs, outputs)
+
+explorer = ActivationExplorer(network(), samples.images(), compare_with=network())
+explorer
+"""
+
+
+def controls(explorer: Explorer) -> Locator:
+    return explorer.output.locator(".actviz-explorer")
+
+
+def assert_two_rows(explorer: Explorer) -> None:
+    """Expects two rows of controls above the figure in each view, with no label cut."""
+    explorer.set_room(840)  # what a window of 1,280 pixels has beside its sidebar
+    try:
+        for view in VIEWS:
+            explorer.notebook.run(f"explorer.view = {view!r}")
+            wait_for(lambda: controls(explorer).evaluate(ROWS) == 2, f"two rows, {view}")
+            assert controls(explorer).evaluate(CUT_LABELS) == [], view
+            explorer.expect_in_step()
+    finally:
+        explorer.set_room(None)
+
+
+def test_the_controls_of_each_view_take_two_rows(explorer: Explorer) -> None:
+    assert_two_rows(explorer)
+
+
+def test_so_do_those_of_a_nested_model_and_another_one(browser: Browser, lab: Lab) -> None:
+    with opened_cell(browser, lab, "large.ipynb", LARGE_CELL) as explorer:
+        assert_two_rows(explorer)
+
+
+def test_the_toolbar_lies_over_nothing_in_a_narrow_room(explorer: Explorer) -> None:
+    for width, place in ((400, "above"), (840, "beside")):
+        explorer.set_room(width)
+        toolbar = explorer.output.locator(".jupyter-matplotlib-toolbar")
+        is_there = {
+            "above": lambda box: box["width"] > box["height"],
+            "beside": lambda box: box["width"] < box["height"],
+        }[place]
+        wait_for(lambda: is_there(toolbar.bounding_box()), f"the toolbar {place}")  # noqa: B023
+        for view in VIEWS:
+            explorer.notebook.run(f"explorer.view = {view!r}")
+            explorer.expect_in_step()
+            box, canvas = toolbar.bounding_box(), explorer.canvas.bounding_box()
+            assert box is not None
+            assert canvas is not None
+            left, top = round(box["x"] - canvas["x"]), round(box["y"] - canvas["y"])
+            right, bottom = left + round(box["width"]), top + round(box["height"])
+            under = explorer.kernel_pixels()[max(top, 0) : bottom, max(left, 0) : right]
+            assert (under == 255).all(), (width, view)
+    explorer.set_room(None)
