@@ -52,6 +52,11 @@ class CellImage(AxesImage):
         rgba = self.colors_at(up, across)
         return rgba, left / magnification, bottom / magnification, None
 
+    def get_window_extent(self, renderer: Any = None) -> Bbox:  # noqa: ARG002
+        """Gives where it lies on the screen, which matplotlib tells of a given extent alone."""
+        x0, x1, y0, y1 = self.get_extent()
+        return Bbox([[x0, y0], [x1, y1]]).transformed(self.get_transform())
+
     def colors_at(self, along_rows: np.ndarray, along_columns: np.ndarray) -> np.ndarray:
         """Gives the colours of places on the image.
 

@@ -103,3 +103,15 @@ def test_it_can_be_saved(kind: str) -> None:
     file = io.BytesIO()
     figure.savefig(file, format=kind)
     assert file.tell() > 500
+
+
+def test_it_tells_where_it_lies_also_where_nobody_said() -> None:
+    figure = Figure(figsize=(4, 3))
+    image = CellImage(figure.add_axes((0.1, 0.2, 0.5, 0.5)), origin="upper")
+    image.axes.add_image(image)
+    image.set_data(np.zeros((6, 9)))
+    image.axes.set(xlim=(-0.5, 8.5), ylim=(5.5, -0.5))
+    FigureCanvasAgg(figure).draw()
+    x0, x1 = sorted(image.get_window_extent().intervalx)
+    y0, y1 = sorted(image.get_window_extent().intervaly)
+    np.testing.assert_allclose((x0, y0, x1, y1), image.axes.bbox.extents)

@@ -116,7 +116,9 @@ def test_nothing_overlaps_at_any_width(width: int) -> None:
     renderer = FigureCanvasAgg(view.figure).get_renderer()
     boxes = [text.get_window_extent(renderer) for text in axes.texts if text.get_text()]
     for index, box in enumerate(boxes):
-        assert box.x0 >= 44
+        assert box.x0 >= 0
+        # Where the toolbar is: beside the strips, or above them.
+        assert box.x0 >= 44 or box.y1 <= view.figure.bbox.height - 37
         assert box.x1 <= width
         for other in boxes[index + 1 :]:
             assert not (box.padded(-2).overlaps(other.padded(-2))), (box, other)
