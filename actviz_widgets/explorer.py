@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,12 +27,15 @@ from .figure import ActivationFigure
 from .latest_wins import LatestWins, OwnerThread
 from .layer_chooser import LayerEntry
 from .page import PageLink
+from .page_fit import PageFit
 from .pictures import Picture, Preprocess
 from .pointing import Pointing
 from .predictions import check_class_names
 from .second_model import second_model
+from .seen_field import SeenField
 from .selection import Selection, SelectionError
 from .showing import Showing
+from .stepping import Places, stepped
 from .subject import subject_of_model
 from .surveying import Surveying
 from .view_code import view_code
@@ -168,8 +170,6 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         self._answers_browser = False
         self._redraws = 0
         self._choice: Choice | None = None
-        self._page_width: int | None = None
-        self._suited = (0, 0)
         self._unread: tuple[str, ...] = ()
         self._given = {
             "preprocess": preprocess,
@@ -419,6 +419,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         # The explorer may live on in a variable, what it held does not.
         del self._view, self._canvas, self._subject, self._activation_model
         del self._showing, self._surveying, self._controls, self._pointing, self._given
+        del self._fit, self._field
         self._choice = None
         self.offer(0, {})
         # ipywidgets leaves None there, which a notebook that displays it would call.
@@ -456,12 +457,14 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             self._point_at,
             self._on_click,
         )
+        self._fit = PageFit(self._view, self._canvas)
+        self._field = SeenField(self._view, self._showing)
         self._canvas.mpl_connect("resize_event", lambda _: self._on_resize())
-        self._view.place_note = self._place_note
+        self._view.place_note = self._field.note
         self._page.canvas = self._canvas
         self._page.on_key(lambda what, steps: self._try(lambda: self.step(what, steps)))
         self._page.on_tick(lambda: self._try(lambda: self._step(self.play_over, 1, around=True)))
-        self._page.on_width(self._fit)
+        self._page.on_width(self._fit.fit)
         self._page.observe(lambda change: self._choose("playing", change["new"]), names="playing")
 
     def _entries(self) -> list[LayerEntry]:
@@ -560,8 +563,8 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             scene = self._showing.scene(choice, self.look(), self, order)
             moved = self._showing.draw(scene, choice)
             self._choice = choice
-            self._suit()
-            self._frame_field(choice)
+            self._fit.suit()
+            self._field.frame(choice, self.look(), self)
             if moved:
                 self._canvas.set_home(self._view.full_limits)
             if answers_browser:
@@ -653,55 +656,28 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
     def _show_position(self) -> None:
         choice = self._choice
         if not self._closed and choice is not None:
-            self._try(lambda: self._frame_field(choice))
+            self._try(lambda: self._field.frame(choice, self.look(), self))
             self._canvas.draw_idle()
-
-    def _frame_field(self, choice: Choice) -> None:
-        """Frames what the position that is pointed at can see of the picture."""
-        box = other_box = None
-        if self.position is not None:
-            row, column = (int(place) for place in self.position)
-            _, box = self._showing.field(choice, row, column)
-            if self.view == "compare":
-                other_box = self._showing.other_field(choice, self.look(), self, row, column)
-            self._view.mark_position(row, column)
-        else:
-            self._view.mark_position(None, None)
-        self._view.frame_pixels(box, other_box)
-
-    def _place_note(self, row: int, column: int) -> str:
-        if self._closed or self._choice is None:
-            return ""
-        try:
-            return self._showing.field(self._choice, row, column)[0]
-        except Exception:  # it is asked for while the mouse moves, and no place for errors
-            return ""
 
     def _step(self, over: str, steps: int, *, around: bool) -> None:
         self._check_open()
-        try:
-            steps = operator.index(steps)
-        except TypeError:
-            raise TypeError(f"steps is {steps!r}; a whole number is wanted.") from None
-        places: Sequence[Any]
-        if over == "channel":
-            layout = self._layout_if_seen() or self._extraction.layouts[self.layer]
-            places = self._showing.order(self, layout, self.order)
-        elif over == "layer":
-            paths = tuple(self._extraction.layers)
-            places = [paths[index] for index in self._controls.layer_chooser.offered]
-        elif over == "image":
-            places = range(len(self.images))
-        else:
-            raise ValueError(f"over is {over!r}; choose one of 'channel', 'layer' and 'image'.")
-        place = list(places).index(getattr(self, over)) + steps
-        place = place % len(places) if around else min(max(place, 0), len(places) - 1)
-        setattr(self, over, places[place])
+        places: dict[str, Places] = {
+            "channel": self._order,
+            "layer": self._offered_layers,
+            "image": lambda: range(len(self.images)),
+        }
+        setattr(self, over, stepped(over, steps, self, places, around=around))
+
+    def _order(self) -> Sequence[int]:
+        layout = self._layout_if_seen() or self._extraction.layouts[self.layer]
+        return self._showing.order(self, layout, self.order)
+
+    def _offered_layers(self) -> Sequence[str]:
+        paths = tuple(self._extraction.layers)
+        return [paths[index] for index in self._controls.layer_chooser.offered]
 
     def _turn(self, pages: int) -> None:
-        layout = self._layout_if_seen() or self._extraction.layouts[self.layer]
-        order = self._showing.order(self, layout, self.order)
-        first = self._showing.turned(self, self.look(), order, pages)
+        first = self._showing.turned(self, self.look(), self._order(), pages)
         if first is not None:
             self._choose("layer" if isinstance(first, str) else "channel", first)
 
@@ -711,26 +687,10 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             self._page.playing = self.playing
             self._show_choice()
 
-    def _fit(self, width: int) -> None:
-        """Gives the figure the width that there is on the page."""
-        if not self._closed:
-            self._page_width = width
-            self._suit()
-
-    def _suit(self) -> None:
-        """Gives the figure the height that suits what it shows, at the width on the page."""
-        if self._page_width is None:
-            return
-        suited = self._page_width, self._view.preferred_height(self._page_width)
-        if suited != self._suited:  # a size that was dragged to stays until then
-            self._suited = suited
-            self._canvas.resize_to(*suited)
-
     def _on_resize(self) -> None:
         if self._closed:
             return
-        self._canvas.toolbar_position = "top" if self._view.is_narrow else "left"
-        self._canvas.set_home(self._view.full_limits)
+        self._fit.take_size()
         if self.view == "network":  # which may have room for more layers
             self._latest.request()
 

@@ -341,7 +341,7 @@ def test_what_is_not_there_is_refused(
 def test_a_position_frames_its_receptive_field(explorer: ActivationExplorer) -> None:
     explorer.layer, explorer.position = "second", (2, 3)
     # 3 × 3, pooled by 2, 3 × 3 again: 8 pixels of the input, every 2 of them.
-    assert "sees rows 4 to 11, columns 6 to 13" in explorer._place_note(2, 3)
+    assert "sees rows 4 to 11, columns 6 to 13" in explorer._field.note(2, 3)
     explorer.layer = "first"
     assert explorer.position is None
 

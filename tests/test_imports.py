@@ -109,6 +109,7 @@ FLOORS = (
         "figure_panels",
         "more_panel",
         "receptive_fields",
+        "stepping",
         "view_code",
         "view_controls",
     },
@@ -124,6 +125,7 @@ FLOORS = (
     },
     {
         "activation_history",
+        "page_fit",
         "pointing",
         "scenes",
         "second_model",
@@ -132,6 +134,7 @@ FLOORS = (
         "showing",
     },
     {
+        "seen_field",
         "surveying",
     },
     {
