@@ -37,6 +37,10 @@ NO_PLACE = (
     "mix all positions. The channel view shows it by itself."
 )
 
+_SAME = (
+    "This is one picture beside itself: choose another to compare it with, or add one under More."
+)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -223,7 +227,8 @@ class Scenes:
             is_square=isinstance(view, MapView) and view.is_square,
             place=choice.layout.place,
         )
-        lines = (_difference_line(made), *(_outside_line(each, limits) for each in maps))
+        same = _SAME if other.seen is choice.seen else _difference_line(made)
+        lines = (same, *(_outside_line(each, limits) for each in maps))
         return Scene(whole=whole, right_title=choice.title, lines=tuple(dict.fromkeys(lines)))
 
     def network(

@@ -107,6 +107,13 @@ def test_two_pictures_are_compared_on_one_scale(
     assert first.get_clim() == second.get_clim()
 
 
+def test_a_picture_beside_itself_is_said_to_be_one(explorer: ActivationExplorer) -> None:
+    explorer.view, explorer.other_image = "compare", None
+    assert "one picture beside itself" in said(explorer)
+    explorer.other_image = 1
+    assert "beside itself" not in said(explorer)
+
+
 def test_a_second_checkpoint_is_compared_and_the_same_one_does_not_differ(
     model: keras.Model, tmp_path: Path
 ) -> None:
