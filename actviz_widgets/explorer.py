@@ -567,6 +567,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             self._field.frame(choice, self.look(), self)
             if moved:
                 self._canvas.set_home(self._view.full_limits)
+            self._pointing.tell_again()
             if answers_browser:
                 self._canvas.draw_in_answer()
             else:

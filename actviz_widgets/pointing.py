@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from matplotlib.backend_bases import MouseEvent
+
 from .canvas import FigureCanvas
 from .figure import ActivationFigure
 from .views import Place
@@ -33,11 +35,24 @@ class Pointing:
         self._point = point
         self._choose = choose
         self._pointed_at: tuple[int, int] | None = None
+        self._mouse: tuple[int, int] | None = None
         canvas.mpl_connect("motion_notify_event", self._on_move)
-        canvas.mpl_connect("figure_leave_event", lambda _: self._go_to(None))
+        canvas.mpl_connect("figure_leave_event", lambda _: self._on_leave())
         canvas.mpl_connect("button_press_event", self._on_press)
 
+    def tell_again(self) -> None:
+        """Tells what is under the mouse now, for the figure shows something else than it did."""
+        if self._mouse is not None:
+            event = MouseEvent("motion_notify_event", self._canvas, *self._mouse)
+            self._canvas.toolbar.mouse_move(event)
+
+    def _on_leave(self) -> None:
+        self._mouse = None
+        self._canvas.toolbar.set_message("")
+        self._go_to(None)
+
     def _on_move(self, event: Any) -> None:
+        self._mouse = event.x, event.y
         if event.buttons:  # the mouse zooms or pans
             return
         place = self._view.place_at(event)

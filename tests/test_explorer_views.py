@@ -10,6 +10,7 @@ import keras
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.backend_bases import LocationEvent, MouseEvent
 from matplotlib.colors import ListedColormap
 from PIL import Image
 
@@ -364,3 +365,30 @@ def test_a_contrast_that_cannot_be_is_said_and_the_channels_go_by_their_index(
     explorer.order = "mean"
     assert "contrast" not in said(explorer)
     explorer.close()
+
+
+def test_what_is_told_of_the_place_under_the_mouse_is_of_the_map_on_show(
+    explorer: ActivationExplorer,
+) -> None:
+    explorer.layer = "second"
+    canvas, axes = explorer._canvas, explorer._view.map_axes
+
+    def told() -> str:
+        return str(canvas.toolbar.message)
+
+    canvas.draw()  # which places the axes
+    across, up = axes.transData.transform((3, 2))
+    mouse_over = MouseEvent("motion_notify_event", canvas, across, up)
+    canvas.callbacks.process("motion_notify_event", mouse_over)
+    for explorer.channel in (0, 1):
+        assert f"row 2, column 3: {explorer.feature_map[2, 3]:.6g}" in told()
+    explorer.view = "network"
+    assert "row 2, column 3" not in told()
+    explorer.view = "channel"
+    assert "row 2, column 3" in told()
+    canvas.callbacks.process(
+        "figure_leave_event", LocationEvent("figure_leave_event", canvas, across, up)
+    )
+    assert told() == ""
+    explorer.channel = 0
+    assert told() == ""
