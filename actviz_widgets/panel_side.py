@@ -9,7 +9,7 @@ from .figure_layout import Box, FigureLayout
 from .lettering import HINTING, shortened, without_parents
 from .words_panel import WordsPanel
 
-_LONGEST_TITLE = 46
+_LONGEST_TITLE = 52
 _UNTITLED = ("profile", "histogram")
 
 
