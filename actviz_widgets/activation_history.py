@@ -11,13 +11,13 @@ import numpy as np
 
 from . import backends
 from .activation_model import LayerInfo
-from .activations import MEMORY_BUDGET, Seen, checked_budget
+from .activations.cache import MEMORY_BUDGET, Seen, checked_budget
+from .activations.explored import Subject
 from .descriptions import epoch_line, in_bytes
 from .epoch_extraction import EpochExtraction
 from .epoch_recorder import EpochRecorder
 from .layer_paths import unknown_layer_sentence
 from .pictures import Picture, Preprocess
-from .subject import Subject
 
 
 class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # keras is untyped

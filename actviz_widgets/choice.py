@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import descriptions
-from .activations import Seen
+from .activations.cache import Seen
+from .activations.extraction import Extraction
 from .epoch_extraction import EpochExtraction
-from .extraction import Extraction
 from .feature_maps import Layout
 from .pictures import Picture
 

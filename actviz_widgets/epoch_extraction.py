@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from .activation_model import ActivationModel, LayerInfo
-from .activations import Seen
+from .activations.cache import Seen
 from .feature_maps import Layout, Value, layout_of
 from .pictures import Picture
 

@@ -13,7 +13,10 @@ import traitlets
 from . import color_scale, descriptions, figure, saving
 from .activation_history import ActivationHistory
 from .activation_model import ActivationModel, LayerInfo
-from .activations import MEMORY_BUDGET, Seen, checked_budget
+from .activations.cache import MEMORY_BUDGET, Seen, checked_budget
+from .activations.explored import subject_of_model
+from .activations.extraction import Extraction
+from .activations.second_model import second_model
 from .appearance import Appearance
 from .canvas import FigureCanvas
 from .choice import Choice
@@ -21,7 +24,6 @@ from .controls import StatusLine
 from .downloads import Downloads
 from .epoch_extraction import EpochExtraction
 from .explorer_controls import ExplorerControls
-from .extraction import Extraction
 from .feature_maps import Layout
 from .figure import ActivationFigure
 from .latest_wins import LatestWins, OwnerThread
@@ -31,12 +33,10 @@ from .page_fit import PageFit
 from .pictures import Picture, Preprocess
 from .pointing import Pointing
 from .predictions import check_class_names
-from .second_model import second_model
 from .seen_field import SeenField
 from .selection import Selection, SelectionError
 from .showing import Showing
 from .stepping import Places, stepped
-from .subject import subject_of_model
 from .surveying import Surveying
 from .view_code import view_code
 from .views import Place

@@ -7,7 +7,7 @@ from typing import Any
 
 from . import structures
 from .activation_model import ActivationModel
-from .declared_inputs import declared_inputs
+from .activations.declared_inputs import declared_inputs
 from .feature_maps import Layout
 from .model_input import ModelInput
 from .pictures import Picture

@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 
 from . import descriptions
+from .activations.channel_survey import ChannelSurvey
+from .activations.explanations import Explanations
+from .activations.explored import Subject
+from .activations.extraction import Extraction
+from .activations.second_model import SecondModel
 from .appearance import Look
-from .channel_survey import ChannelSurvey
 from .choice import Choice
 from .epoch_extraction import EpochExtraction
-from .explanations import Explanations
-from .extraction import Extraction
 from .feature_maps import Layout
 from .figure import ActivationFigure
 from .map_places import MapPlaces
 from .predictions import strongest_class
 from .scenes import Page, Scene, Scenes, page_of
-from .second_model import SecondModel
 from .selection import Selection
-from .subject import Subject
 from .views import MapView, PictureView
 
 Box = tuple[tuple[float, float], tuple[float, float]]

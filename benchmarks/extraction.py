@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 
 from actviz_widgets import ActivationExplorer, ActivationModel, get_activations, samples
-from actviz_widgets.declared_inputs import declared_inputs
+from actviz_widgets.activations.declared_inputs import declared_inputs
+from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.explorer import MEMORY_BUDGET
-from actviz_widgets.extraction import Extraction
 from actviz_widgets.pictures import Pictures
 
 from .networks import CATS_AND_DOGS, NETWORKS, noise, tutorial_model

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from actviz_widgets.activations import Activations, Fit, Seen
+from actviz_widgets.activations.cache import Activations, Fit, Seen
 
 # Bytes of each layer's activation, in the order in which the layers run.
 SIZES = {"conv1": 400, "conv2": 300, "conv3": 200, "dense": 100}

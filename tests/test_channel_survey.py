@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from actviz_widgets import ActivationHistory, ActivationModel
-from actviz_widgets.channel_survey import ChannelSurvey
-from actviz_widgets.declared_inputs import declared_inputs
-from actviz_widgets.extraction import Extraction
+from actviz_widgets.activations.channel_survey import ChannelSurvey
+from actviz_widgets.activations.declared_inputs import declared_inputs
+from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.feature_maps import FeatureMaps
 from actviz_widgets.pictures import Pictures
 from actviz_widgets.ranking import ChannelStatistics

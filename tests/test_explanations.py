@@ -17,10 +17,10 @@ from tf_keras_vis.gradcam import Gradcam
 
 from actviz_widgets import backends
 from actviz_widgets.activation_model import ActivationModel
+from actviz_widgets.activations.declared_inputs import declared_inputs
+from actviz_widgets.activations.explanations import Explanations
+from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.class_evidence import ClassEvidence
-from actviz_widgets.declared_inputs import declared_inputs
-from actviz_widgets.explanations import Explanations
-from actviz_widgets.extraction import Extraction
 from actviz_widgets.feature_maps import (
     Attention,
     FeatureMaps,

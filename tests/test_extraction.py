@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from actviz_widgets import ActivationExplorer, ActivationModel
-from actviz_widgets import extraction as extraction_module
-from actviz_widgets.declared_inputs import declared_inputs
-from actviz_widgets.extraction import Extraction
+from actviz_widgets.activations.cache import extraction as extraction_module
+from actviz_widgets.activations.declared_inputs import declared_inputs
+from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.graph_pass import GraphPass
 from actviz_widgets.pictures import Pictures
 

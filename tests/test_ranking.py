@@ -10,12 +10,7 @@ import pytest
 from actviz_widgets.activation_bounds import bounds_of
 from actviz_widgets.feature_maps import layout_of
 from actviz_widgets.layer_roles import LayerRole
-from actviz_widgets.ranking import (
-    CRITERIA,
-    ChannelStatistics,
-    statistics_of,
-    values_by_channel,
-)
+from actviz_widgets.ranking import CRITERIA, ChannelStatistics, statistics_of, values_by_channel
 
 L = keras.layers
 RNG = np.random.default_rng(0)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from actviz_widgets import ActivationHistory
-from actviz_widgets.second_model import SecondModel, second_model
-from actviz_widgets.subject import Subject, subject_of_model
+from actviz_widgets.activations.explored import Subject, subject_of_model
+from actviz_widgets.activations.second_model import SecondModel, second_model
 
 L = keras.layers
 PICTURES = np.random.default_rng(0).random((3, 12, 12, 3), np.float32)

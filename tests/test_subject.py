@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from actviz_widgets import ActivationHistory
-from actviz_widgets.channel_survey import ChannelSurvey
-from actviz_widgets.subject import Subject, subject_of_model
+from actviz_widgets.activations.channel_survey import ChannelSurvey
+from actviz_widgets.activations.explored import Subject, subject_of_model
 
 L = keras.layers
 PICTURES = np.random.default_rng(0).random((4, 8, 8, 3), np.float32)

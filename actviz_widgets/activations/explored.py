@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .activation_model import ActivationModel
+from ..activation_model import ActivationModel
+from ..epoch_extraction import EpochExtraction
+from ..picture_labels import Labels
+from ..pictures import Pictures, Preprocess
 from .declared_inputs import declared_inputs
-from .epoch_extraction import EpochExtraction
 from .extraction import Extraction
-from .picture_labels import Labels
-from .pictures import Pictures, Preprocess
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,16 @@ from typing import Any
 
 import keras
 
-from . import backends, model_files, structures
-from .activation_model import ActivationModel, LayerInfo
-from .activations import Seen
-from .array_inputs import input_names
+from .. import backends, model_files, structures
+from ..activation_model import ActivationModel, LayerInfo
+from ..array_inputs import input_names
+from ..layer_paths import unknown_layer_sentence
+from ..model_input import Inputs, ModelInput, shape_in_words
+from ..pictures import Picture
+from .cache import Seen
 from .declared_inputs import declared_inputs
+from .explored import Subject
 from .extraction import Extraction
-from .layer_paths import unknown_layer_sentence
-from .model_input import Inputs, ModelInput, shape_in_words
-from .pictures import Picture
-from .subject import Subject
 
 _WEIGHTS = ".weights.h5"
 

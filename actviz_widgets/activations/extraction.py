@@ -10,13 +10,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from . import backends, descriptions
-from .activation_model import ActivationModel, ForwardPass, LayerInfo
-from .activations import Activations, Fit, Seen
-from .feature_maps import Layout, Value, layout_of
-from .graph_pass import GraphPass, can_be_compiled
-from .pictures import Picture, Pictures
-from .symbolic_inputs import fixed_batch_size, total_size
+from .. import backends, descriptions
+from ..activation_model import ActivationModel, ForwardPass, LayerInfo
+from ..feature_maps import Layout, Value, layout_of
+from ..graph_pass import GraphPass, can_be_compiled
+from ..pictures import Picture, Pictures
+from ..symbolic_inputs import fixed_batch_size, total_size
+from .cache import Activations, Fit, Seen
 
 _MOST_GRAPHS = 4  # sizes of pictures for which a graph is kept
 # To trace a graph takes as long as two or three eager passes: it pays from the third

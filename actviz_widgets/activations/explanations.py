@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import descriptions, structures
-from .activation_model import ActivationModel
-from .activations import Seen
-from .class_evidence import ClassEvidence, class_evidence
+from .. import descriptions, structures
+from ..activation_model import ActivationModel
+from ..class_evidence import ClassEvidence, class_evidence
+from ..feature_maps import Attention, FeatureMaps, Layout, Series, Tokens, Units, Value, Volume
+from ..layer_paths import unknown_layer_sentence
+from ..pictures import Picture
+from ..predictions import class_count, strongest_class
+from ..symbolic_inputs import fixed_batch_size
+from .cache import Seen
 from .extraction import Extraction
-from .feature_maps import Attention, FeatureMaps, Layout, Series, Tokens, Units, Value, Volume
-from .layer_paths import unknown_layer_sentence
-from .pictures import Picture
-from .predictions import class_count, strongest_class
-from .symbolic_inputs import fixed_batch_size
 
 MOST_BYTES = 64 * 2**20
 """Bytes of evidence that are kept unless told otherwise."""

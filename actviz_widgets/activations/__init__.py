@@ -1,0 +1,1 @@
+"""Pictures through a model: computed, kept, counted and explained."""
