@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from . import samples
-    from .activation_history import ActivationHistory
     from .activation_model import ActivationModel, LayerInfo, get_activations
+    from .activations.history.activation_history import ActivationHistory
     from .explorer import ActivationExplorer
     from .plots import plot_channel, plot_layer
 
@@ -29,7 +29,7 @@ __all__ = [
 # a script that only plots never loads Keras.
 _MODULES = {
     "ActivationExplorer": "explorer",
-    "ActivationHistory": "activation_history",
+    "ActivationHistory": "activations.history.activation_history",
     "ActivationModel": "activation_model",
     "LayerInfo": "activation_model",
     "get_activations": "activation_model",

@@ -10,7 +10,7 @@ import numpy as np
 from . import descriptions
 from .activations.cache import Seen
 from .activations.extraction import Extraction
-from .epoch_extraction import EpochExtraction
+from .activations.history.epoch_extraction import EpochExtraction
 from .feature_maps import Layout
 from .pictures import Picture
 

@@ -11,18 +11,18 @@ import numpy as np
 import traitlets
 
 from . import color_scale, descriptions, figure, saving
-from .activation_history import ActivationHistory
 from .activation_model import ActivationModel, LayerInfo
 from .activations.cache import MEMORY_BUDGET, Seen, checked_budget
 from .activations.explored import subject_of_model
 from .activations.extraction import Extraction
+from .activations.history.activation_history import ActivationHistory
+from .activations.history.epoch_extraction import EpochExtraction
 from .activations.second_model import second_model
 from .appearance import Appearance
 from .canvas import FigureCanvas
 from .choice import Choice
 from .controls import StatusLine
 from .downloads import Downloads
-from .epoch_extraction import EpochExtraction
 from .explorer_controls import ExplorerControls
 from .feature_maps import Layout
 from .figure import ActivationFigure

@@ -14,10 +14,10 @@ from .activations.channel_survey import ChannelSurvey
 from .activations.explanations import Explanations
 from .activations.explored import Subject
 from .activations.extraction import Extraction
+from .activations.history.epoch_extraction import EpochExtraction
 from .activations.second_model import SecondModel
 from .appearance import Look
 from .choice import Choice
-from .epoch_extraction import EpochExtraction
 from .feature_maps import Layout
 from .figure import ActivationFigure
 from .map_places import MapPlaces

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from actviz_widgets.loaded_pictures import LoadedPictures
+from actviz_widgets.activations.history.loaded_pictures import LoadedPictures
 from actviz_widgets.model_input import ModelInput
 from actviz_widgets.pictures import Pictures
 from actviz_widgets.views import PictureView

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from actviz_widgets.kept_epochs import KeptEpochs
+from actviz_widgets.activations.history.kept_epochs import KeptEpochs
 
 
 @dataclass(frozen=True)

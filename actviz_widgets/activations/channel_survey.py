@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..activation_model import ActivationModel
-from ..epoch_extraction import EpochExtraction
 from ..feature_maps import Value
 from ..pictures import Picture
 from ..predictions import class_count, strongest_class
 from ..ranking import CRITERIA, ChannelStatistics, Criterion
 from .cache import Seen
 from .extraction import Extraction
+from .history.epoch_extraction import EpochExtraction
 
 _MOST_FAILURES = 20
 """Pictures that cannot be read that one step passes over."""

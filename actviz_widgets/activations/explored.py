@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..activation_model import ActivationModel
-from ..epoch_extraction import EpochExtraction
 from ..picture_labels import Labels
 from ..pictures import Pictures, Preprocess
 from .declared_inputs import declared_inputs
 from .extraction import Extraction
+from .history.epoch_extraction import EpochExtraction
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from typing import Any
 import keras
 import numpy as np
 
-from . import backends
-from .activation_model import LayerInfo
-from .activations.cache import MEMORY_BUDGET, Seen, checked_budget
-from .activations.explored import Subject
-from .descriptions import epoch_line, in_bytes
+from ... import backends
+from ...activation_model import LayerInfo
+from ...descriptions import epoch_line, in_bytes
+from ...layer_paths import unknown_layer_sentence
+from ...pictures import Picture, Preprocess
+from ..cache import MEMORY_BUDGET, Seen, checked_budget
+from ..explored import Subject
 from .epoch_extraction import EpochExtraction
 from .epoch_recorder import EpochRecorder
-from .layer_paths import unknown_layer_sentence
-from .pictures import Picture, Preprocess
 
 
 class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # keras is untyped

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from .activation_model import ActivationModel, LayerInfo
-from .activations.cache import Seen
-from .feature_maps import Layout, Value, layout_of
-from .pictures import Picture
+from ...activation_model import ActivationModel, LayerInfo
+from ...feature_maps import Layout, Value, layout_of
+from ...pictures import Picture
+from ..cache import Seen
 
 
 class EpochActivations:

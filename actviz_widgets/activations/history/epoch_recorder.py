@@ -9,14 +9,14 @@ from typing import Any
 import keras
 import numpy as np
 
-from .activation_model import ActivationModel
-from .activations.cache import Seen
-from .activations.declared_inputs import declared_inputs
-from .activations.extraction import Extraction
-from .descriptions import in_bytes
+from ...activation_model import ActivationModel
+from ...descriptions import in_bytes
+from ...pictures import Picture, Preprocess
+from ..cache import Seen
+from ..declared_inputs import declared_inputs
+from ..extraction import Extraction
 from .kept_epochs import KeptEpochs
 from .loaded_pictures import LoadedPictures
-from .pictures import Picture, Preprocess
 
 
 @dataclass(frozen=True)

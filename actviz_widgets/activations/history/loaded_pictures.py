@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import pixels
-from .descriptions import in_bytes
-from .model_input import Inputs
-from .picture_labels import Labels
-from .pictures import Picture, Pictures
-from .preprocessing import Preprocess
+from ... import pixels
+from ...descriptions import in_bytes
+from ...model_input import Inputs
+from ...picture_labels import Labels
+from ...pictures import Picture, Pictures
+from ...preprocessing import Preprocess
 
 
 class LoadedPictures(Pictures):

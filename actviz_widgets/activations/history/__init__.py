@@ -1,0 +1,1 @@
+"""What the layers put out for some pictures in the course of a training."""
