@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from . import samples
     from .activation_model import ActivationModel, LayerInfo, get_activations
     from .activations.history.activation_history import ActivationHistory
-    from .explorer import ActivationExplorer
+    from .explorer.explorer import ActivationExplorer
     from .plots import plot_channel, plot_layer
 
 __version__ = "0.1.0"
@@ -28,7 +28,7 @@ __all__ = [
 # A module is loaded when a name of its own is first used: `import actviz_widgets` stays quick, and
 # a script that only plots never loads Keras.
 _MODULES = {
-    "ActivationExplorer": "explorer",
+    "ActivationExplorer": "explorer.explorer",
     "ActivationHistory": "activations.history.activation_history",
     "ActivationModel": "activation_model",
     "LayerInfo": "activation_model",

@@ -7,8 +7,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from .appearance import SCALES, STEPPED
 from .controls import Row
+from .explorer.appearance import SCALES, STEPPED
 from .latest_wins import OwnerThread
 from .tied_controls import Button, FileUpload, FloatBox, Panel, TiedControls
 

@@ -11,9 +11,9 @@ import numpy as np
 from . import color_scale, descriptions
 from .activations.channel_survey import ChannelSurvey
 from .activations.explanations import Explanations
-from .appearance import Look
 from .choice import Choice
 from .comparison import Comparison, compare
+from .explorer.appearance import Look
 from .feature_maps import FeatureMaps, Layout, Value
 from .map_places import MapPlaces
 from .pictures import Picture

@@ -7,8 +7,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from .appearance import TILES, VIEWS
 from .controls import SHORT_LABEL, Dropdown, close_all, close_one
+from .explorer.appearance import TILES, VIEWS
 from .latest_wins import OwnerThread
 from .ranking import CRITERIA
 from .tied_controls import Button, TiedControls

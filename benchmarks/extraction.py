@@ -12,7 +12,7 @@ import tensorflow as tf
 from actviz_widgets import ActivationExplorer, ActivationModel, get_activations, samples
 from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.extraction import Extraction
-from actviz_widgets.explorer import MEMORY_BUDGET
+from actviz_widgets.explorer.explorer import MEMORY_BUDGET
 from actviz_widgets.pictures import Pictures
 
 from .networks import CATS_AND_DOGS, NETWORKS, noise, tutorial_model

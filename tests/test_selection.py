@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import traitlets
 
+from actviz_widgets.explorer.selection import Selection
 from actviz_widgets.feature_maps import Shape, layout_of
 from actviz_widgets.layer_roles import LayerRole
-from actviz_widgets.selection import Selection
 
 SHAPES: dict[str, Shape] = {
     "conv1": (34, 34, 128),

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from actviz_widgets.explorer.selection import Selection
 from actviz_widgets.feature_maps import layout_of
 from actviz_widgets.layer_roles import LayerRole
-from actviz_widgets.selection import Selection
 
 LAYOUTS = {"conv": layout_of((8, 8, 4), LayerRole(), "float32")}
 

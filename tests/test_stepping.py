@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from actviz_widgets.stepping import Places, stepped
+from actviz_widgets.explorer.stepping import Places, stepped
 
 PLACES: dict[str, Places] = {
     "channel": lambda: (4, 0, 2),

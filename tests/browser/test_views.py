@@ -31,7 +31,7 @@ VIEWS = ("channel", "layer", "overlay", "compare", "network", "why")
 def opened(browser: Browser, lab: Lab) -> Iterator[Explorer]:
     with opened_cell(browser, lab, "views.ipynb", CELL) as explorer:
         explorer.notebook.run(
-            "from actviz_widgets.appearance import Appearance as _Appearance\n"
+            "from actviz_widgets.explorer.appearance import Appearance as _Appearance\n"
             "names = ['image', 'layer', 'channel', *_Appearance.class_own_traits()]\n"
             "before = {name: getattr(explorer, name) for name in names}"
         )

@@ -10,36 +10,36 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
-from . import color_scale, descriptions, figure, saving
-from .activation_model import ActivationModel, LayerInfo
-from .activations.cache import MEMORY_BUDGET, Seen, checked_budget
-from .activations.explored import subject_of_model
-from .activations.extraction import Extraction
-from .activations.history.activation_history import ActivationHistory
-from .activations.history.epoch_extraction import EpochExtraction
-from .activations.second_model import second_model
+from .. import color_scale, descriptions, figure, saving
+from ..activation_model import ActivationModel, LayerInfo
+from ..activations.cache import MEMORY_BUDGET, Seen, checked_budget
+from ..activations.explored import subject_of_model
+from ..activations.extraction import Extraction
+from ..activations.history.activation_history import ActivationHistory
+from ..activations.history.epoch_extraction import EpochExtraction
+from ..activations.second_model import second_model
+from ..canvas import FigureCanvas
+from ..choice import Choice
+from ..controls import StatusLine
+from ..explorer_controls import ExplorerControls
+from ..feature_maps import Layout
+from ..figure import ActivationFigure
+from ..latest_wins import LatestWins, OwnerThread
+from ..layer_chooser import LayerEntry
+from ..page import PageLink
+from ..pictures import Picture, Preprocess
+from ..predictions import check_class_names
+from ..views import Place
 from .appearance import Appearance
-from .canvas import FigureCanvas
-from .choice import Choice
-from .controls import StatusLine
+from .channel_order import Surveying
 from .downloads import Downloads
-from .explorer_controls import ExplorerControls
-from .feature_maps import Layout
-from .figure import ActivationFigure
-from .latest_wins import LatestWins, OwnerThread
-from .layer_chooser import LayerEntry
-from .page import PageLink
-from .page_fit import PageFit
-from .pictures import Picture, Preprocess
-from .pointing import Pointing
-from .predictions import check_class_names
+from .pointer import Pointing
+from .presenter import Showing
+from .screen import PageFit
 from .seen_field import SeenField
 from .selection import Selection, SelectionError
-from .showing import Showing
 from .stepping import Places, stepped
-from .surveying import Surveying
 from .view_code import view_code
-from .views import Place
 
 if TYPE_CHECKING:
     import keras

@@ -9,22 +9,22 @@ from typing import Any
 
 import numpy as np
 
-from . import descriptions
-from .activations.channel_survey import ChannelSurvey
-from .activations.explanations import Explanations
-from .activations.explored import Subject
-from .activations.extraction import Extraction
-from .activations.history.epoch_extraction import EpochExtraction
-from .activations.second_model import SecondModel
+from .. import descriptions
+from ..activations.channel_survey import ChannelSurvey
+from ..activations.explanations import Explanations
+from ..activations.explored import Subject
+from ..activations.extraction import Extraction
+from ..activations.history.epoch_extraction import EpochExtraction
+from ..activations.second_model import SecondModel
+from ..choice import Choice
+from ..feature_maps import Layout
+from ..figure import ActivationFigure
+from ..map_places import MapPlaces
+from ..predictions import strongest_class
+from ..scenes import Page, Scene, Scenes, page_of
+from ..views import MapView, PictureView
 from .appearance import Look
-from .choice import Choice
-from .feature_maps import Layout
-from .figure import ActivationFigure
-from .map_places import MapPlaces
-from .predictions import strongest_class
-from .scenes import Page, Scene, Scenes, page_of
 from .selection import Selection
-from .views import MapView, PictureView
 
 Box = tuple[tuple[float, float], tuple[float, float]]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from matplotlib.backend_bases import MouseEvent
 
-from .canvas import FigureCanvas
-from .figure import ActivationFigure
-from .views import Place
+from ..canvas import FigureCanvas
+from ..figure import ActivationFigure
+from ..views import Place
 
 
 class Pointing:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..choice import Choice
+from ..figure import ActivationFigure
 from .appearance import Look
-from .choice import Choice
-from .figure import ActivationFigure
-from .showing import Showing
+from .presenter import Showing
 
 
 class SeenField:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .latest_wins import OwnerThread
+from ..latest_wins import OwnerThread
+from .presenter import Showing
 from .selection import Selection
-from .showing import Showing
 
 _BETWEEN_PICTURES = 0.01  # seconds for the browser's messages
 

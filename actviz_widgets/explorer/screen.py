@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .canvas import FigureCanvas
-from .figure import ActivationFigure
+from ..canvas import FigureCanvas
+from ..figure import ActivationFigure
 
 
 class PageFit:

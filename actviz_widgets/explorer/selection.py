@@ -8,8 +8,8 @@ from typing import Any
 
 import traitlets
 
-from .feature_maps import Layout
-from .layer_paths import unknown_layer_sentence
+from ..feature_maps import Layout
+from ..layer_paths import unknown_layer_sentence
 
 
 class SelectionError(traitlets.TraitError, ValueError):

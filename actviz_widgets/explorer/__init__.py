@@ -1,0 +1,1 @@
+"""The widget: its public face, and what brings the choice to the screen."""
