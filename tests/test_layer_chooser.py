@@ -10,8 +10,12 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from actviz_widgets.descriptions import layer_entry
+from actviz_widgets.explorer.controls.layer_chooser import (
+    FEW_ENOUGH_TO_SCAN,
+    LayerChooser,
+    LayerEntry,
+)
 from actviz_widgets.latest_wins import OwnerThread
-from actviz_widgets.layer_chooser import FEW_ENOUGH_TO_SCAN, LayerChooser, LayerEntry
 
 MINOR = {"InputLayer", "Dropout"}
 

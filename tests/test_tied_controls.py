@@ -10,13 +10,18 @@ from ipywidgets.widgets.widget import _instances
 
 from actviz_widgets.controls import Row
 from actviz_widgets.explorer.appearance import Appearance
+from actviz_widgets.explorer.controls.explorer_controls import ExplorerControls
+from actviz_widgets.explorer.controls.layer_chooser import LayerEntry
+from actviz_widgets.explorer.controls.more_panel import COLOR_MAPS, MorePanel
+from actviz_widgets.explorer.controls.view_controls import (
+    Pager,
+    ViewControls,
+    order_dropdown,
+    view_dropdown,
+)
 from actviz_widgets.explorer.selection import Selection
-from actviz_widgets.explorer_controls import ExplorerControls
 from actviz_widgets.latest_wins import OwnerThread
-from actviz_widgets.layer_chooser import LayerEntry
-from actviz_widgets.more_panel import COLOR_MAPS, MorePanel
 from actviz_widgets.tied_controls import TiedControls
-from actviz_widgets.view_controls import Pager, ViewControls, order_dropdown, view_dropdown
 
 
 class Traits(Selection, Appearance):

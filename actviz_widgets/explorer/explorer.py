@@ -21,17 +21,17 @@ from ..activations.second_model import second_model
 from ..canvas import FigureCanvas
 from ..choice import Choice
 from ..controls import StatusLine
-from ..explorer_controls import ExplorerControls
 from ..feature_maps import Layout
 from ..figure import ActivationFigure
 from ..latest_wins import LatestWins, OwnerThread
-from ..layer_chooser import LayerEntry
 from ..page import PageLink
 from ..pictures import Picture, Preprocess
 from ..predictions import check_class_names
 from ..views import Place
 from .appearance import Appearance
 from .channel_order import Surveying
+from .controls.explorer_controls import ExplorerControls
+from .controls.layer_chooser import LayerEntry
 from .downloads import Downloads
 from .pointer import Pointing
 from .presenter import Showing

@@ -7,12 +7,12 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from .controls import Chooser, NumberChooser, Row, close_all
-from .feature_maps import Layout
-from .latest_wins import OwnerThread
+from ...controls import Chooser, NumberChooser, Row, close_all
+from ...feature_maps import Layout
+from ...latest_wins import OwnerThread
+from ...tied_controls import Set, TiedControls, ToggleButton
 from .layer_chooser import LayerChooser, LayerEntry
 from .more_panel import MorePanel
-from .tied_controls import Set, TiedControls, ToggleButton
 from .view_controls import ViewControls, order_dropdown, view_dropdown
 
 

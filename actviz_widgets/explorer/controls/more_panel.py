@@ -7,10 +7,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from .controls import Row
-from .explorer.appearance import SCALES, STEPPED
-from .latest_wins import OwnerThread
-from .tied_controls import Button, FileUpload, FloatBox, Panel, TiedControls
+from ...controls import Row
+from ...latest_wins import OwnerThread
+from ...tied_controls import Button, FileUpload, FloatBox, Panel, TiedControls
+from ..appearance import SCALES, STEPPED
 
 COLOR_MAPS = ("viridis", "cividis", "magma", "inferno", "plasma", "gray", "PuOr", "RdBu_r")
 """Colour maps that are offered: even steps in lightness, safe for colour-blind readers."""

@@ -7,11 +7,11 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from .controls import SHORT_LABEL, Dropdown, close_all, close_one
-from .explorer.appearance import TILES, VIEWS
-from .latest_wins import OwnerThread
-from .ranking import CRITERIA
-from .tied_controls import Button, TiedControls
+from ...controls import SHORT_LABEL, Dropdown, close_all, close_one
+from ...latest_wins import OwnerThread
+from ...ranking import CRITERIA
+from ...tied_controls import Button, TiedControls
+from ..appearance import TILES, VIEWS
 
 _VIEWS_TOLD = (
     "Channel: one map. Layer: all its maps. Overlay: a map on the picture. Compare: two maps. "
