@@ -11,7 +11,7 @@ from . import descriptions
 from .activations.cache import Seen
 from .activations.extraction import Extraction
 from .activations.history.epoch_extraction import EpochExtraction
-from .feature_maps import Layout
+from .feature_maps.layouts import Layout
 from .pictures import Picture
 
 

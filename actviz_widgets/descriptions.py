@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .backends import first_lines
-from .feature_maps import Layout, Value
-from .map_statistics import statistics
+from .feature_maps.layouts import Layout, Value
+from .feature_maps.map_statistics import statistics
 from .predictions import strongest_class
 
 

@@ -14,9 +14,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from . import color_scale
 from .cell_image import CellImage
 from .color_bar import ColorBar
+from .feature_maps import color_scale
 from .map_histogram import Histogram
 from .map_profile import Profile
 from .outlines import add_outline

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
-from . import color_scale
 from .drawable import drawable
+from .feature_maps import color_scale
 from .placing import Beside
 
 _GAP, _WIDTH = 8, 60  # pixels at 100 dots per inch

@@ -12,8 +12,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from . import color_scale
 from .cell_image import CellImage
+from .feature_maps import color_scale
 from .figure_layout import NARROW, TOOLBAR_ABOVE
 from .lettering import shortened
 from .outlines import add_outline

@@ -11,8 +11,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
-from . import color_scale
 from .color_bar import ColorBar
+from .feature_maps import color_scale
 from .outlines import add_outline
 from .palette import Palette, Scale
 from .picture_box import PictureBox

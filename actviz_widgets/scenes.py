@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import color_scale, descriptions
+from . import descriptions
 from .activations.channel_survey import ChannelSurvey
 from .activations.explanations import Explanations
 from .choice import Choice
-from .comparison import Comparison, compare
 from .explorer.appearance import Look
-from .feature_maps import FeatureMaps, Layout, Value
+from .feature_maps import color_scale
+from .feature_maps.comparison import Comparison, compare
+from .feature_maps.layer_strips import no_strip, strip_of
+from .feature_maps.layouts import FeatureMaps, Layout, Value
 from .map_places import MapPlaces
 from .pictures import Picture
-from .strips import no_strip, strip_of
 from .views import (
     ActivationView,
     ComparisonView,

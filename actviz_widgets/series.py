@@ -12,8 +12,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from . import color_scale
 from .drawable import drawable
+from .feature_maps import color_scale
 from .placing import Limits
 
 MOST_LINES = 12

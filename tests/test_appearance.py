@@ -7,8 +7,8 @@ from typing import Any
 import matplotlib as mpl
 import pytest
 
-from actviz_widgets.color_scale import ColorScale
 from actviz_widgets.explorer.appearance import VIEWS, Appearance
+from actviz_widgets.feature_maps.color_scale import ColorScale
 
 
 @pytest.fixture

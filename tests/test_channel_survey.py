@@ -14,9 +14,9 @@ from actviz_widgets import ActivationHistory, ActivationModel
 from actviz_widgets.activations.channel_survey import ChannelSurvey
 from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.extraction import Extraction
-from actviz_widgets.feature_maps import FeatureMaps
+from actviz_widgets.feature_maps.channel_statistics import ChannelStatistics
+from actviz_widgets.feature_maps.layouts import FeatureMaps
 from actviz_widgets.pictures import Pictures
-from actviz_widgets.ranking import ChannelStatistics
 
 L = keras.layers
 RNG = np.random.default_rng(0)

@@ -5,7 +5,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from actviz_widgets.color_scale import (
+from actviz_widgets.feature_maps.color_scale import (
     ColorScale,
     Outside,
     color_map,

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from actviz_widgets.color_scale import limits
-from actviz_widgets.comparison import compare
+from actviz_widgets.feature_maps.color_scale import limits
+from actviz_widgets.feature_maps.comparison import compare
 
 RNG = np.random.default_rng(0)
 

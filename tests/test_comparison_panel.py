@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from actviz_widgets.comparison import compare
+from actviz_widgets.feature_maps.comparison import compare
 from actviz_widgets.figure import ActivationFigure
 from actviz_widgets.repainting import Repainter
 from actviz_widgets.views import ComparisonView, PictureView

@@ -16,7 +16,7 @@ from actviz_widgets.descriptions import (
     refusal,
     too_large,
 )
-from actviz_widgets.feature_maps import Shape, layout_of
+from actviz_widgets.feature_maps.layouts import Shape, layout_of
 from actviz_widgets.layer_roles import LayerRole
 
 PLAIN = LayerRole()

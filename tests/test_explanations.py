@@ -21,7 +21,7 @@ from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.explanations import Explanations
 from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.class_evidence import ClassEvidence
-from actviz_widgets.feature_maps import (
+from actviz_widgets.feature_maps.layouts import (
     Attention,
     FeatureMaps,
     Layout,

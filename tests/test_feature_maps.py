@@ -9,7 +9,7 @@ import ml_dtypes  # noqa: F401  # which makes numpy know bfloat16, as TensorFlow
 import numpy as np
 import pytest
 
-from actviz_widgets.feature_maps import (
+from actviz_widgets.feature_maps.layouts import (
     MOST_BARS,
     Attention,
     FeatureMaps,
@@ -108,7 +108,7 @@ def test_numbers_of_any_precision_are_laid_out_as_maps(dtype: str) -> None:
 
 def test_numbers_that_numpy_knows_only_with_a_backend_loaded_are_maps_also_without_it() -> None:
     code = (
-        "import sys; from actviz_widgets.feature_maps import layout_of, LayerRole\n"
+        "import sys; from actviz_widgets.feature_maps.layouts import layout_of, LayerRole\n"
         "assert 'ml_dtypes' not in sys.modules\n"
         "print(type(layout_of((4, 6, 3), LayerRole(), 'bfloat16')).__name__)"
     )

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from actviz_widgets.map_statistics import Statistics, statistics
+from actviz_widgets.feature_maps.map_statistics import Statistics, statistics
 
 
 def test_statistics_are_of_all_values() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from actviz_widgets.color_scale import color_map
+from actviz_widgets.feature_maps.color_scale import color_map
 from actviz_widgets.figure import ActivationFigure
 from actviz_widgets.network_panel import MOST_STRIPS
 from actviz_widgets.repainting import Repainter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from actviz_widgets.color_scale import color_map
+from actviz_widgets.feature_maps.color_scale import color_map
 from actviz_widgets.views import MapView, OverlayView, PictureView
 
 from .figure_drawing import GREY, axes_of, drawn, new_figure, pixel

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from actviz_widgets import plot_channel, plot_layer
-from actviz_widgets.color_scale import tile
+from actviz_widgets.feature_maps.color_scale import tile
 
 ACTIVATION = np.random.default_rng(0).normal(size=(4, 6, 5)).astype(np.float32)
 

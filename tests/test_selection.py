@@ -3,7 +3,7 @@ import pytest
 import traitlets
 
 from actviz_widgets.explorer.selection import Selection
-from actviz_widgets.feature_maps import Shape, layout_of
+from actviz_widgets.feature_maps.layouts import Shape, layout_of
 from actviz_widgets.layer_roles import LayerRole
 
 SHAPES: dict[str, Shape] = {

@@ -9,7 +9,16 @@ import numpy as np
 from .. import descriptions, structures
 from ..activation_model import ActivationModel
 from ..class_evidence import ClassEvidence, class_evidence
-from ..feature_maps import Attention, FeatureMaps, Layout, Series, Tokens, Units, Value, Volume
+from ..feature_maps.layouts import (
+    Attention,
+    FeatureMaps,
+    Layout,
+    Series,
+    Tokens,
+    Units,
+    Value,
+    Volume,
+)
 from ..layer_paths import unknown_layer_sentence
 from ..pictures import Picture
 from ..predictions import class_count, strongest_class

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import backends, descriptions
 from ..activation_model import ActivationModel, ForwardPass, LayerInfo
-from ..feature_maps import Layout, Value, layout_of
+from ..feature_maps.layouts import Layout, Value, layout_of
 from ..graph_pass import GraphPass, can_be_compiled
 from ..pictures import Picture, Pictures
 from ..symbolic_inputs import fixed_batch_size, total_size

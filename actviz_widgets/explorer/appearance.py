@@ -13,8 +13,8 @@ from typing import Any, Literal, get_args
 
 import traitlets
 
-from ..color_scale import ColorScale, color_map
-from ..ranking import CRITERIA
+from ..feature_maps.channel_statistics import CRITERIA
+from ..feature_maps.color_scale import ColorScale, color_map
 from .selection import Index, SelectionError, SelectionTypeError
 
 View = Literal["channel", "layer", "overlay", "compare", "network", "why"]

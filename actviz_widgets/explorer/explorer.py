@@ -10,7 +10,7 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
-from .. import color_scale, descriptions, figure, saving
+from .. import descriptions, figure, saving
 from ..activation_model import ActivationModel, LayerInfo
 from ..activations.cache import MEMORY_BUDGET, Seen, checked_budget
 from ..activations.explored import subject_of_model
@@ -21,7 +21,8 @@ from ..activations.second_model import second_model
 from ..canvas import FigureCanvas
 from ..choice import Choice
 from ..controls import StatusLine
-from ..feature_maps import Layout
+from ..feature_maps import color_scale
+from ..feature_maps.layouts import Layout
 from ..figure import ActivationFigure
 from ..latest_wins import LatestWins, OwnerThread
 from ..page import PageLink

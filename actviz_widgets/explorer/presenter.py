@@ -17,7 +17,7 @@ from ..activations.extraction import Extraction
 from ..activations.history.epoch_extraction import EpochExtraction
 from ..activations.second_model import SecondModel
 from ..choice import Choice
-from ..feature_maps import Layout
+from ..feature_maps.layouts import Layout
 from ..figure import ActivationFigure
 from ..map_places import MapPlaces
 from ..predictions import strongest_class

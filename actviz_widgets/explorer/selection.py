@@ -8,7 +8,7 @@ from typing import Any
 
 import traitlets
 
-from ..feature_maps import Layout
+from ..feature_maps.layouts import Layout
 from ..layer_paths import unknown_layer_sentence
 
 

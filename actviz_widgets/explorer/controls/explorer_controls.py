@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from ...controls import Chooser, NumberChooser, Row, close_all
-from ...feature_maps import Layout
+from ...feature_maps.layouts import Layout
 from ...latest_wins import OwnerThread
 from ...tied_controls import Set, TiedControls, ToggleButton
 from .layer_chooser import LayerChooser, LayerEntry

@@ -8,8 +8,8 @@ from typing import Any
 import ipywidgets as widgets
 
 from ...controls import SHORT_LABEL, Dropdown, close_all, close_one
+from ...feature_maps.channel_statistics import CRITERIA
 from ...latest_wins import OwnerThread
-from ...ranking import CRITERIA
 from ...tied_controls import Button, TiedControls
 from ..appearance import TILES, VIEWS
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .feature_maps import Layout, Units, Value
-from .ranking import values_by_channel
-from .views import LayerStrip
+from ..views import LayerStrip
+from .channel_statistics import values_by_channel
+from .layouts import Layout, Units, Value
 
 MOST_MAPS = 8
 """Maps in a strip."""

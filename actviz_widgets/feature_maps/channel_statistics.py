@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from .feature_maps import Attention, FeatureMaps, Layout, Series, Tokens, Value
+from .layouts import Attention, FeatureMaps, Layout, Series, Tokens, Value
 
 Criterion = Literal["index", "max", "mean", "nonzero", "variance", "contrast"]
 CRITERIA: tuple[str, ...] = get_args(Criterion)
