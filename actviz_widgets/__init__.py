@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .activation_model import ActivationModel, LayerInfo, get_activations
     from .activations.history.activation_history import ActivationHistory
     from .explorer.explorer import ActivationExplorer
-    from .plots import plot_channel, plot_layer
+    from .figure.plots import plot_channel, plot_layer
 
 __version__ = "0.1.0"
 
@@ -33,8 +33,8 @@ _MODULES = {
     "ActivationModel": "activation_model",
     "LayerInfo": "activation_model",
     "get_activations": "activation_model",
-    "plot_channel": "plots",
-    "plot_layer": "plots",
+    "plot_channel": "figure.plots",
+    "plot_layer": "figure.plots",
 }
 
 

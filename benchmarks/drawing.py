@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from actviz_widgets import ActivationExplorer, plot_channel, plot_layer
-from actviz_widgets.figure import HEIGHT, WIDTH
+from actviz_widgets.figure.figure import HEIGHT, WIDTH
 
 from .networks import CATS_AND_DOGS, NETWORKS, noise, tutorial_model
 from .rows import Measured, Row

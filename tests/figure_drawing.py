@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backend_bases import MouseEvent
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from actviz_widgets.figure import ActivationFigure
+from actviz_widgets.figure.figure import ActivationFigure
 from actviz_widgets.views import PictureView
 
 GREY = PictureView(np.full((40, 60, 3), 128, np.uint8), (40, 60))

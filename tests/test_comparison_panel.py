@@ -7,7 +7,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from actviz_widgets.feature_maps.comparison import compare
-from actviz_widgets.figure import ActivationFigure
+from actviz_widgets.figure.figure import ActivationFigure
 from actviz_widgets.repainting import Repainter
 from actviz_widgets.views import ComparisonView, PictureView
 

@@ -8,7 +8,7 @@ from matplotlib.backend_bases import MouseEvent
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
 
-from actviz_widgets.figure import ActivationFigure
+from actviz_widgets.figure.figure import ActivationFigure
 from actviz_widgets.repainting import Repainter
 from actviz_widgets.views import BarsView, MapView, OverlayView, PictureView, Place
 

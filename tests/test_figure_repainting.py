@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from actviz_widgets.figure import ActivationFigure
+from actviz_widgets.figure.figure import ActivationFigure
 from actviz_widgets.repainting import Repainter
 from actviz_widgets.views import (
     BarsView,

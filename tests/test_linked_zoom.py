@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backend_bases import MouseEvent
 
 from actviz_widgets.canvas import FigureCanvas
-from actviz_widgets.figure import ActivationFigure
+from actviz_widgets.figure.figure import ActivationFigure
 from actviz_widgets.latest_wins import OwnerThread
 from actviz_widgets.views import BarsView, MapView, OverlayView, PictureView, WordsView
 

@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from actviz_widgets.saving import array_bytes, figure_bytes, save_figure
+from actviz_widgets.figure.saving import array_bytes, figure_bytes, save_figure
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
-from .. import descriptions, figure, saving
+from .. import descriptions
 from ..activation_model import ActivationModel, LayerInfo
 from ..activations.cache import MEMORY_BUDGET, Seen, checked_budget
 from ..activations.explored import subject_of_model
@@ -23,7 +23,8 @@ from ..choice import Choice
 from ..controls import StatusLine
 from ..feature_maps import color_scale
 from ..feature_maps.layouts import Layout
-from ..figure import ActivationFigure
+from ..figure import figure, saving
+from ..figure.figure import ActivationFigure
 from ..latest_wins import LatestWins, OwnerThread
 from ..page import PageLink
 from ..pictures import Picture, Preprocess

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.backend_bases import MouseEvent
 
 from ..canvas import FigureCanvas
-from ..figure import ActivationFigure
+from ..figure.figure import ActivationFigure
 from ..views import Place
 
 

@@ -18,7 +18,7 @@ from ..activations.history.epoch_extraction import EpochExtraction
 from ..activations.second_model import SecondModel
 from ..choice import Choice
 from ..feature_maps.layouts import Layout
-from ..figure import ActivationFigure
+from ..figure.figure import ActivationFigure
 from ..map_places import MapPlaces
 from ..predictions import strongest_class
 from ..scenes import Page, Scene, Scenes, page_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..canvas import FigureCanvas
-from ..figure import ActivationFigure
+from ..figure.figure import ActivationFigure
 
 
 class PageFit:

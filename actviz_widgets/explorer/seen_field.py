@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..choice import Choice
-from ..figure import ActivationFigure
+from ..figure.figure import ActivationFigure
 from .appearance import Look
 from .presenter import Showing
 

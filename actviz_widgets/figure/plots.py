@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .feature_maps import color_scale
+from ..feature_maps import color_scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

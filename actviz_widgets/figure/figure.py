@@ -15,17 +15,15 @@ from matplotlib.axes import Axes
 from matplotlib.backend_bases import LocationEvent
 from matplotlib.figure import Figure
 
-from . import figure_layout
-from .figure_layout import Content, FigureLayout
-from .figure_panels import FigurePanels, Note, WholePanel
-from .lettering import shortened
-from .linked_zoom import Extent, FindExtent, Joint
-from .network_panel import NetworkPanel
-from .palette import Palette
-from .panel_side import PanelSide
-from .picture_box import Box
-from .placing import Limits
-from .views import (
+from .. import figure_layout
+from ..figure_layout import Content, FigureLayout
+from ..lettering import shortened
+from ..network_panel import NetworkPanel
+from ..palette import Palette
+from ..panel_side import PanelSide
+from ..picture_box import Box
+from ..placing import Limits
+from ..views import (
     ActivationView,
     ComparisonView,
     LeftView,
@@ -37,6 +35,8 @@ from .views import (
     WholeView,
     WordsView,
 )
+from .figure_panels import FigurePanels, Note, WholePanel
+from .linked_zoom import Extent, FindExtent, Joint
 from .zoom import Zoom
 
 WIDTH, HEIGHT = 8.5, 4.25

@@ -10,18 +10,18 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .bars_panel import BarsPanel
-from .comparison_panel import ComparisonPanel
-from .map_panel import MapPanel
-from .network_panel import NetworkPanel
-from .overlay_panel import OverlayPanel
-from .palette import Palette
-from .panel_side import PanelSide, make_plain
-from .picture_box import Box
-from .picture_panel import PicturePanel
-from .placing import Limits
-from .tiles_panel import TilesPanel
-from .views import (
+from ..bars_panel import BarsPanel
+from ..comparison_panel import ComparisonPanel
+from ..map_panel import MapPanel
+from ..network_panel import NetworkPanel
+from ..overlay_panel import OverlayPanel
+from ..palette import Palette
+from ..panel_side import PanelSide, make_plain
+from ..picture_box import Box
+from ..picture_panel import PicturePanel
+from ..placing import Limits
+from ..tiles_panel import TilesPanel
+from ..views import (
     ActivationView,
     BarsView,
     ComparisonView,
@@ -34,7 +34,7 @@ from .views import (
     SeriesView,
     TilesView,
 )
-from .words_panel import WordsPanel
+from ..words_panel import WordsPanel
 from .zoom import set_seen
 
 # From the lowest to the topmost, whichever is made first: in a narrow figure labels may overlap.

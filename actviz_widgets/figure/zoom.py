@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from matplotlib.axes import Axes
 
+from ..placing import Limits
 from .linked_zoom import Joint, LinkedZoom
-from .placing import Limits
 
 # Along x (0) or y (1) of these axes are values: their range goes with what is shown.
 _VALUE_DIMENSION = {"series as lines": 1, "profile": 0, "profile of the input": 0, "bars": 0}

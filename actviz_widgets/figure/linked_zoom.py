@@ -9,7 +9,7 @@ from functools import partial
 
 from matplotlib.axes import Axes
 
-from .placing import Limits
+from ..placing import Limits
 
 Extent = tuple[float, float, float, float]
 FindExtent = Callable[[], Extent | None]
