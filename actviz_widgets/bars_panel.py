@@ -11,10 +11,10 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 
-from .drawable import drawable
-from .lettering import shortened, width_of
-from .placing import Limits
-from .spaced_locator import SpacedLocator
+from .figure.artists.axes import Limits
+from .figure.artists.drawable import drawable
+from .figure.artists.lettering import shortened, width_of
+from .figure.artists.spaced_locator import SpacedLocator
 from .views import BarsView, Place
 
 _TICK = 12  # pixels at 100 dots per inch: a tick and what is between it and its label

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from .figure.artists.axes import Limits
+from .figure.artists.lettering import HINTING, shortened
+from .figure.artists.palette import Palette
+from .figure.artists.picture_box import Box, PictureBox
 from .figure_layout import NARROW, TOOLBAR_ABOVE
-from .lettering import HINTING, shortened
 from .map_panel import MapPanel
-from .palette import Palette
-from .picture_box import Box, PictureBox
-from .placing import Limits
 from .views import ComparisonView, MapView, PictureView, Place
 from .words_panel import WordsPanel
 

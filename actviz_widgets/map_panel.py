@@ -14,15 +14,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from .cell_image import CellImage
-from .color_bar import ColorBar
 from .feature_maps import color_scale
-from .map_histogram import Histogram
-from .map_profile import Profile
-from .outlines import add_outline
-from .palette import Palette, Scale
-from .placing import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
-from .spaced_locator import SpacedLocator
+from .figure.artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from .figure.artists.cell_image import CellImage
+from .figure.artists.color_bar import ColorBar
+from .figure.artists.histogram import Histogram
+from .figure.artists.outlines import add_outline
+from .figure.artists.palette import Palette, Scale
+from .figure.artists.profile import Profile
+from .figure.artists.spaced_locator import SpacedLocator
 from .views import MapView, Place
 
 _MOST_STEPS = 5

@@ -12,13 +12,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from .cell_image import CellImage
 from .feature_maps import color_scale
+from .figure.artists.axes import Limits
+from .figure.artists.cell_image import CellImage
+from .figure.artists.lettering import shortened
+from .figure.artists.outlines import add_outline
+from .figure.artists.palette import Palette
 from .figure_layout import NARROW, TOOLBAR_ABOVE
-from .lettering import shortened
-from .outlines import add_outline
-from .palette import Palette
-from .placing import Limits
 from .views import LayerStrip, NetworkView, Place
 
 MOST_STRIPS = 12

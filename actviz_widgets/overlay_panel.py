@@ -11,12 +11,12 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
-from .color_bar import ColorBar
 from .feature_maps import color_scale
-from .outlines import add_outline
-from .palette import Palette, Scale
-from .picture_box import PictureBox
-from .placing import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from .figure.artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from .figure.artists.color_bar import ColorBar
+from .figure.artists.outlines import add_outline
+from .figure.artists.palette import Palette, Scale
+from .figure.artists.picture_box import PictureBox
 from .views import OverlayView, Place
 
 _ROUNDING = 1e-3

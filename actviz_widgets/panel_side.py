@@ -5,8 +5,8 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation, Transform
 
+from .figure.artists.lettering import HINTING, shortened, without_parents
 from .figure_layout import Box, FigureLayout
-from .lettering import HINTING, shortened, without_parents
 from .words_panel import WordsPanel
 
 _LONGEST_TITLE = 52

@@ -12,10 +12,10 @@ from contextlib import AbstractContextManager
 import numpy as np
 from matplotlib.axes import Axes
 
-from .palette import Palette
-from .picture_box import PictureBox
-from .placing import Limits
-from .series import MOST_LINES, SeriesLines, SeriesRows
+from .figure.artists.axes import Limits
+from .figure.artists.palette import Palette
+from .figure.artists.picture_box import PictureBox
+from .figure.artists.series import MOST_LINES, SeriesLines, SeriesRows
 from .views import PictureView, Place, SeriesView
 
 

@@ -12,13 +12,13 @@ from matplotlib.colors import Normalize
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
-from .color_bar import ColorBar
-from .lettering import width_of
-from .outlines import add_outline
-from .palette import Palette
-from .placing import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
-from .tile_grid import MOST_LABELS, TileGrid, arrange
-from .tile_image import TileImage, limits_of_each
+from .figure.artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from .figure.artists.color_bar import ColorBar
+from .figure.artists.lettering import width_of
+from .figure.artists.outlines import add_outline
+from .figure.artists.palette import Palette
+from .figure.artists.tile_grid import MOST_LABELS, TileGrid, arrange
+from .figure.artists.tile_image import TileImage, limits_of_each
 from .views import Place, TilesView
 
 _WHOLE = ((0.0, 1.0), (1.0, 0.0))

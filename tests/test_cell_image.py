@@ -12,7 +12,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from actviz_widgets.cell_image import CellImage
+from actviz_widgets.figure.artists.cell_image import CellImage
 
 RNG = np.random.default_rng(0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actviz_widgets.lettering import shortened, width_of
+from actviz_widgets.figure.artists.lettering import shortened, width_of
 
 TITLE = "gradient × mobilenetv2_0.35_96/block_3/expand_relu · channel 0 of 48"
 WITHOUT_PARENTS = "gradient × …/expand_relu · channel 0 of 48"

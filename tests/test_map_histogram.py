@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from actviz_widgets.map_histogram import BINS, counted
+from actviz_widgets.figure.artists.histogram import BINS, counted
 from actviz_widgets.views import MapView
 
 from .figure_drawing import GREY, axes_of, drawn, new_figure, pixel

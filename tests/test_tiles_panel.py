@@ -7,9 +7,9 @@ import pytest
 from matplotlib.text import Text
 
 from actviz_widgets.feature_maps.color_scale import color_map
+from actviz_widgets.figure.artists.tile_grid import arrange
+from actviz_widgets.figure.artists.tile_image import limits_of_each
 from actviz_widgets.figure.figure import ActivationFigure
-from actviz_widgets.tile_grid import arrange
-from actviz_widgets.tile_image import limits_of_each
 from actviz_widgets.views import MapView, Place, TilesView
 
 from .figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, pixel, resize

@@ -17,12 +17,8 @@ from matplotlib.figure import Figure
 
 from .. import figure_layout
 from ..figure_layout import Content, FigureLayout
-from ..lettering import shortened
 from ..network_panel import NetworkPanel
-from ..palette import Palette
 from ..panel_side import PanelSide
-from ..picture_box import Box
-from ..placing import Limits
 from ..views import (
     ActivationView,
     ComparisonView,
@@ -35,6 +31,10 @@ from ..views import (
     WholeView,
     WordsView,
 )
+from .artists.axes import Limits
+from .artists.lettering import shortened
+from .artists.palette import Palette
+from .artists.picture_box import Box
 from .figure_panels import FigurePanels, Note, WholePanel
 from .linked_zoom import Extent, FindExtent, Joint
 from .zoom import Zoom

@@ -15,11 +15,8 @@ from ..comparison_panel import ComparisonPanel
 from ..map_panel import MapPanel
 from ..network_panel import NetworkPanel
 from ..overlay_panel import OverlayPanel
-from ..palette import Palette
 from ..panel_side import PanelSide, make_plain
-from ..picture_box import Box
 from ..picture_panel import PicturePanel
-from ..placing import Limits
 from ..tiles_panel import TilesPanel
 from ..views import (
     ActivationView,
@@ -35,6 +32,9 @@ from ..views import (
     TilesView,
 )
 from ..words_panel import WordsPanel
+from .artists.axes import Limits
+from .artists.palette import Palette
+from .artists.picture_box import Box
 from .zoom import set_seen
 
 # From the lowest to the topmost, whichever is made first: in a narrow figure labels may overlap.

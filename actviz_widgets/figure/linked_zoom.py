@@ -9,7 +9,7 @@ from functools import partial
 
 from matplotlib.axes import Axes
 
-from ..placing import Limits
+from .artists.axes import Limits
 
 Extent = tuple[float, float, float, float]
 FindExtent = Callable[[], Extent | None]

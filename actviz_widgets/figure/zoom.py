@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from matplotlib.axes import Axes
 
-from ..placing import Limits
+from .artists.axes import Limits
 from .linked_zoom import Joint, LinkedZoom
 
 # Along x (0) or y (1) of these axes are values: their range goes with what is shown.

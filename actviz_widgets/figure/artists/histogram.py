@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from matplotlib.axes import Axes
 
-from .placing import Beside, Limits
+from .axes import Beside, Limits
 
 _WIDTH, _GAP = 40, 3  # pixels at 100 dots per inch; the gap is the one to the colour bar
 _SHORTEST = 3 / _WIDTH

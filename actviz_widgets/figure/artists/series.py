@@ -12,9 +12,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
+from ...feature_maps import color_scale
+from .axes import Limits
 from .drawable import drawable
-from .feature_maps import color_scale
-from .placing import Limits
 
 MOST_LINES = 12
 """Channels that can still be told apart as lines."""

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
+from ...feature_maps import color_scale
+from .axes import Beside
 from .drawable import drawable
-from .feature_maps import color_scale
-from .placing import Beside
 
 _GAP, _WIDTH = 8, 60  # pixels at 100 dots per inch
 

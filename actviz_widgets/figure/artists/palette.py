@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import Normalize
 
-from .feature_maps import color_scale
+from ...feature_maps import color_scale
 
 _SIGNED = "RdBu_r"  # diverging, of perceptual order, and safe for colour-blind readers
 
