@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from actviz_widgets.feature_maps.color_scale import color_map
 from actviz_widgets.figure.figure import ActivationFigure
-from actviz_widgets.network_panel import MOST_STRIPS
+from actviz_widgets.figure.panels.network import MOST_STRIPS
 from actviz_widgets.repainting import Repainter
 from actviz_widgets.views import LayerStrip, MapView, NetworkView, PictureView, WordsView
 

@@ -15,10 +15,6 @@ from matplotlib.axes import Axes
 from matplotlib.backend_bases import LocationEvent
 from matplotlib.figure import Figure
 
-from .. import figure_layout
-from ..figure_layout import Content, FigureLayout
-from ..network_panel import NetworkPanel
-from ..panel_side import PanelSide
 from ..views import (
     ActivationView,
     ComparisonView,
@@ -37,6 +33,10 @@ from .artists.palette import Palette
 from .artists.picture_box import Box
 from .figure_panels import FigurePanels, Note, WholePanel
 from .linked_zoom import Extent, FindExtent, Joint
+from .panels import layout as figure_layout
+from .panels.layout import Content, FigureLayout
+from .panels.network import NetworkPanel
+from .panels.side import PanelSide
 from .zoom import Zoom
 
 WIDTH, HEIGHT = 8.5, 4.25

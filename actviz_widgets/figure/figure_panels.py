@@ -10,14 +10,6 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..bars_panel import BarsPanel
-from ..comparison_panel import ComparisonPanel
-from ..map_panel import MapPanel
-from ..network_panel import NetworkPanel
-from ..overlay_panel import OverlayPanel
-from ..panel_side import PanelSide, make_plain
-from ..picture_panel import PicturePanel
-from ..tiles_panel import TilesPanel
 from ..views import (
     ActivationView,
     BarsView,
@@ -31,10 +23,18 @@ from ..views import (
     SeriesView,
     TilesView,
 )
-from ..words_panel import WordsPanel
 from .artists.axes import Limits
 from .artists.palette import Palette
 from .artists.picture_box import Box
+from .panels.bars import BarsPanel
+from .panels.comparison import ComparisonPanel
+from .panels.map import MapPanel
+from .panels.network import NetworkPanel
+from .panels.overlay import OverlayPanel
+from .panels.picture import PicturePanel
+from .panels.side import PanelSide, make_plain
+from .panels.tiles import TilesPanel
+from .panels.words import WordsPanel
 from .zoom import set_seen
 
 # From the lowest to the topmost, whichever is made first: in a narrow figure labels may overlap.

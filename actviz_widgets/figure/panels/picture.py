@@ -12,11 +12,11 @@ from contextlib import AbstractContextManager
 import numpy as np
 from matplotlib.axes import Axes
 
-from .figure.artists.axes import Limits
-from .figure.artists.palette import Palette
-from .figure.artists.picture_box import PictureBox
-from .figure.artists.series import MOST_LINES, SeriesLines, SeriesRows
-from .views import PictureView, Place, SeriesView
+from ...views import PictureView, Place, SeriesView
+from ..artists.axes import Limits
+from ..artists.palette import Palette
+from ..artists.picture_box import PictureBox
+from ..artists.series import MOST_LINES, SeriesLines, SeriesRows
 
 
 class PicturePanel:

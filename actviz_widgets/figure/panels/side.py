@@ -5,9 +5,9 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation, Transform
 
-from .figure.artists.lettering import HINTING, shortened, without_parents
-from .figure_layout import Box, FigureLayout
-from .words_panel import WordsPanel
+from ..artists.lettering import HINTING, shortened, without_parents
+from .layout import Box, FigureLayout
+from .words import WordsPanel
 
 _LONGEST_TITLE = 52
 _UNTITLED = ("profile", "histogram")

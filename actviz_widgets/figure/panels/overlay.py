@@ -11,13 +11,13 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
-from .feature_maps import color_scale
-from .figure.artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
-from .figure.artists.color_bar import ColorBar
-from .figure.artists.outlines import add_outline
-from .figure.artists.palette import Palette, Scale
-from .figure.artists.picture_box import PictureBox
-from .views import OverlayView, Place
+from ...feature_maps import color_scale
+from ...views import OverlayView, Place
+from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from ..artists.color_bar import ColorBar
+from ..artists.outlines import add_outline
+from ..artists.palette import Palette, Scale
+from ..artists.picture_box import PictureBox
 
 _ROUNDING = 1e-3
 """Share of the scale by which matplotlib's interpolation may be off."""

@@ -12,14 +12,14 @@ from matplotlib.colors import Normalize
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
-from .figure.artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
-from .figure.artists.color_bar import ColorBar
-from .figure.artists.lettering import width_of
-from .figure.artists.outlines import add_outline
-from .figure.artists.palette import Palette
-from .figure.artists.tile_grid import MOST_LABELS, TileGrid, arrange
-from .figure.artists.tile_image import TileImage, limits_of_each
-from .views import Place, TilesView
+from ...views import Place, TilesView
+from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from ..artists.color_bar import ColorBar
+from ..artists.lettering import width_of
+from ..artists.outlines import add_outline
+from ..artists.palette import Palette
+from ..artists.tile_grid import MOST_LABELS, TileGrid, arrange
+from ..artists.tile_image import TileImage, limits_of_each
 
 _WHOLE = ((0.0, 1.0), (1.0, 0.0))
 _LABEL_BASELINE = 3  # pixels above a tile

@@ -12,14 +12,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from .feature_maps import color_scale
-from .figure.artists.axes import Limits
-from .figure.artists.cell_image import CellImage
-from .figure.artists.lettering import shortened
-from .figure.artists.outlines import add_outline
-from .figure.artists.palette import Palette
-from .figure_layout import NARROW, TOOLBAR_ABOVE
-from .views import LayerStrip, NetworkView, Place
+from ...feature_maps import color_scale
+from ...views import LayerStrip, NetworkView, Place
+from ..artists.axes import Limits
+from ..artists.cell_image import CellImage
+from ..artists.lettering import shortened
+from ..artists.outlines import add_outline
+from ..artists.palette import Palette
+from .layout import NARROW, TOOLBAR_ABOVE
 
 MOST_STRIPS = 12
 """Strips on a page."""

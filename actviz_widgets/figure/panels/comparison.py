@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from .figure.artists.axes import Limits
-from .figure.artists.lettering import HINTING, shortened
-from .figure.artists.palette import Palette
-from .figure.artists.picture_box import Box, PictureBox
-from .figure_layout import NARROW, TOOLBAR_ABOVE
-from .map_panel import MapPanel
-from .views import ComparisonView, MapView, PictureView, Place
-from .words_panel import WordsPanel
+from ...views import ComparisonView, MapView, PictureView, Place
+from ..artists.axes import Limits
+from ..artists.lettering import HINTING, shortened
+from ..artists.palette import Palette
+from ..artists.picture_box import Box, PictureBox
+from .layout import NARROW, TOOLBAR_ABOVE
+from .map import MapPanel
+from .words import WordsPanel
 
 # In pixels at 100 dots per inch.
 _LEFT, _NARROW_LEFT, _BETWEEN, _COLOR_BAR, _TOP, _BOTTOM = 72, 44, 44, 78, 30, 40

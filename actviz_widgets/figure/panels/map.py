@@ -14,16 +14,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from .feature_maps import color_scale
-from .figure.artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
-from .figure.artists.cell_image import CellImage
-from .figure.artists.color_bar import ColorBar
-from .figure.artists.histogram import Histogram
-from .figure.artists.outlines import add_outline
-from .figure.artists.palette import Palette, Scale
-from .figure.artists.profile import Profile
-from .figure.artists.spaced_locator import SpacedLocator
-from .views import MapView, Place
+from ...feature_maps import color_scale
+from ...views import MapView, Place
+from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from ..artists.cell_image import CellImage
+from ..artists.color_bar import ColorBar
+from ..artists.histogram import Histogram
+from ..artists.outlines import add_outline
+from ..artists.palette import Palette, Scale
+from ..artists.profile import Profile
+from ..artists.spaced_locator import SpacedLocator
 
 _MOST_STEPS = 5
 

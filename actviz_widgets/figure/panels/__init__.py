@@ -1,0 +1,1 @@
+"""What the figure shows, a panel for each kind of view."""
