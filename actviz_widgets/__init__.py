@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from . import samples
-    from .activation_model import ActivationModel, LayerInfo, get_activations
     from .activations.history.activation_history import ActivationHistory
     from .explorer.explorer import ActivationExplorer
     from .figure.plots import plot_channel, plot_layer
+    from .model.activation_model import ActivationModel, LayerInfo, get_activations
 
 __version__ = "0.1.0"
 
@@ -30,9 +30,9 @@ __all__ = [
 _MODULES = {
     "ActivationExplorer": "explorer.explorer",
     "ActivationHistory": "activations.history.activation_history",
-    "ActivationModel": "activation_model",
-    "LayerInfo": "activation_model",
-    "get_activations": "activation_model",
+    "ActivationModel": "model.activation_model",
+    "LayerInfo": "model.activation_model",
+    "get_activations": "model.activation_model",
     "plot_channel": "figure.plots",
     "plot_layer": "figure.plots",
 }

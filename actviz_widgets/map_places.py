@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from . import structures
-from .activation_model import ActivationModel
 from .activations.declared_inputs import declared_inputs
 from .feature_maps.layouts import Layout
+from .model.activation_model import ActivationModel
 from .model_input import ModelInput
 from .pictures import Picture
 from .receptive_field import ReceptiveField

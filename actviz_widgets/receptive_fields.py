@@ -16,14 +16,14 @@ from typing import Any
 
 import keras
 
-from . import backends
-from .activation_model import ActivationModel
-from .layer_calls import Recording, listening
-from .layer_paths import unknown_layer_sentence
 from .layer_reach import reach_through, reach_through_operation
+from .model import backends
+from .model.activation_model import ActivationModel
+from .model.layer_calls import Recording, listening
+from .model.layer_paths import unknown_layer_sentence
+from .model.symbolic_inputs import fixed_batch_size, in_structure, model_inputs
 from .reach import COLUMN, ROW, Reach
 from .receptive_field import Centres, ReceptiveField
-from .symbolic_inputs import fixed_batch_size, in_structure, model_inputs
 
 
 class ReceptiveFields:

@@ -11,8 +11,8 @@ import pytest
 import tensorflow as tf
 from tf_keras_vis.gradcam import Gradcam
 
-from actviz_widgets.activation_model import ActivationModel
-from actviz_widgets.class_evidence import class_evidence
+from actviz_widgets.model.activation_model import ActivationModel
+from actviz_widgets.model.class_evidence import class_evidence
 
 L = keras.layers
 PICTURES = np.random.default_rng(0).normal(size=(2, 16, 18, 3)).astype("float32")

@@ -17,7 +17,7 @@ from actviz_widgets.descriptions import (
     too_large,
 )
 from actviz_widgets.feature_maps.layouts import Shape, layout_of
-from actviz_widgets.layer_roles import LayerRole
+from actviz_widgets.model.layer_roles import LayerRole
 
 PLAIN = LayerRole()
 

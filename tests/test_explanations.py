@@ -15,12 +15,9 @@ import pytest
 import tensorflow as tf
 from tf_keras_vis.gradcam import Gradcam
 
-from actviz_widgets import backends
-from actviz_widgets.activation_model import ActivationModel
 from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.explanations import Explanations
 from actviz_widgets.activations.extraction import Extraction
-from actviz_widgets.class_evidence import ClassEvidence
 from actviz_widgets.feature_maps.layouts import (
     Attention,
     FeatureMaps,
@@ -31,6 +28,9 @@ from actviz_widgets.feature_maps.layouts import (
     Value,
     Volume,
 )
+from actviz_widgets.model import backends
+from actviz_widgets.model.activation_model import ActivationModel
+from actviz_widgets.model.class_evidence import ClassEvidence
 from actviz_widgets.pictures import Pictures
 
 L = keras.layers

@@ -15,7 +15,7 @@ import traitlets
 from ipywidgets.widgets.widget import _instances
 
 from actviz_widgets import ActivationExplorer, ActivationHistory
-from actviz_widgets.activation_model import ActivationModel
+from actviz_widgets.model.activation_model import ActivationModel
 
 RNG = np.random.default_rng(0)
 X = RNG.random((64, 16, 16, 3), dtype=np.float32)

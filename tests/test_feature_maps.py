@@ -22,7 +22,7 @@ from actviz_widgets.feature_maps.layouts import (
     Volume,
     layout_of,
 )
-from actviz_widgets.layer_roles import LayerRole
+from actviz_widgets.model.layer_roles import LayerRole
 from actviz_widgets.views import BarsView, MapView, Region, WordsView
 
 RNG = np.random.default_rng(0)

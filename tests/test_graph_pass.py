@@ -9,8 +9,8 @@ import keras
 import numpy as np
 import pytest
 
-from actviz_widgets.activation_model import ActivationModel
-from actviz_widgets.graph_pass import GraphPass, can_be_compiled
+from actviz_widgets.model.activation_model import ActivationModel
+from actviz_widgets.model.graph_pass import GraphPass, can_be_compiled
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.random((1, 24, 24, 3), dtype=np.float32)

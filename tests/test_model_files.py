@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from actviz_widgets import ActivationModel, get_activations
-from actviz_widgets.model_files import opened
+from actviz_widgets.model.model_files import opened
 
 PICTURES = np.random.default_rng(0).random((2, 16, 16, 3), dtype=np.float32)
 ENDINGS = [".keras", ".h5"]

@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from actviz_widgets.predictions import Prediction, check_class_names, class_count, strongest_class
+from actviz_widgets.model.predictions import (
+    Prediction,
+    check_class_names,
+    class_count,
+    strongest_class,
+)
 
 PETS = ("cat", "dog")
 

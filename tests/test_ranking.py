@@ -7,7 +7,6 @@ import keras
 import numpy as np
 import pytest
 
-from actviz_widgets.activation_bounds import bounds_of
 from actviz_widgets.feature_maps.channel_statistics import (
     CRITERIA,
     ChannelStatistics,
@@ -15,7 +14,8 @@ from actviz_widgets.feature_maps.channel_statistics import (
     values_by_channel,
 )
 from actviz_widgets.feature_maps.layouts import layout_of
-from actviz_widgets.layer_roles import LayerRole
+from actviz_widgets.model.activation_bounds import bounds_of
+from actviz_widgets.model.layer_roles import LayerRole
 
 L = keras.layers
 RNG = np.random.default_rng(0)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from actviz_widgets.activation_model import ActivationModel
+from actviz_widgets.model.activation_model import ActivationModel
 from actviz_widgets.receptive_field import ReceptiveField
 from actviz_widgets.receptive_fields import ReceptiveFields
 

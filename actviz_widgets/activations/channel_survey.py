@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..activation_model import ActivationModel
 from ..feature_maps.channel_statistics import CRITERIA, ChannelStatistics, Criterion
 from ..feature_maps.layouts import Value
+from ..model.activation_model import ActivationModel
+from ..model.predictions import class_count, strongest_class
 from ..pictures import Picture
-from ..predictions import class_count, strongest_class
 from .cache import Seen
 from .extraction import Extraction
 from .history.epoch_extraction import EpochExtraction

@@ -6,9 +6,9 @@ from typing import Any
 
 import keras
 
-from ..activation_model import ActivationModel
+from ..model.activation_model import ActivationModel
+from ..model.symbolic_inputs import built_shape, model_inputs
 from ..model_input import ModelInput
-from ..symbolic_inputs import built_shape, model_inputs
 
 
 def declared_inputs(activation_model: ActivationModel) -> Any:

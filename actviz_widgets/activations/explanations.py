@@ -7,8 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from .. import descriptions, structures
-from ..activation_model import ActivationModel
-from ..class_evidence import ClassEvidence, class_evidence
 from ..feature_maps.layouts import (
     Attention,
     FeatureMaps,
@@ -19,10 +17,12 @@ from ..feature_maps.layouts import (
     Value,
     Volume,
 )
-from ..layer_paths import unknown_layer_sentence
+from ..model.activation_model import ActivationModel
+from ..model.class_evidence import ClassEvidence, class_evidence
+from ..model.layer_paths import unknown_layer_sentence
+from ..model.predictions import class_count, strongest_class
+from ..model.symbolic_inputs import fixed_batch_size
 from ..pictures import Picture
-from ..predictions import class_count, strongest_class
-from ..symbolic_inputs import fixed_batch_size
 from .cache import Seen
 from .extraction import Extraction
 

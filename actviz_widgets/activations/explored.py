@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..activation_model import ActivationModel
+from ..model.activation_model import ActivationModel
 from ..picture_labels import Labels
 from ..pictures import Pictures, Preprocess
 from .declared_inputs import declared_inputs

@@ -8,10 +8,11 @@ from typing import Any
 
 import keras
 
-from .. import backends, model_files, structures
-from ..activation_model import ActivationModel, LayerInfo
+from .. import structures
 from ..array_inputs import input_names
-from ..layer_paths import unknown_layer_sentence
+from ..model import backends, model_files
+from ..model.activation_model import ActivationModel, LayerInfo
+from ..model.layer_paths import unknown_layer_sentence
 from ..model_input import Inputs, ModelInput, shape_in_words
 from ..pictures import Picture
 from .cache import Seen

@@ -23,7 +23,7 @@ class Exercises:
     def __init__(self) -> None:
         from PIL import Image
 
-        from ..activation_model import ActivationModel
+        from ..model.activation_model import ActivationModel
 
         self.model = samples.cats_and_dogs_model()
         self.layers = tuple(layer.name for layer in self.model.layers[:8])

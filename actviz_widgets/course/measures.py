@@ -84,7 +84,7 @@ def measure(
     Raises:
         ValueError: If there are fewer than two pictures.
     """
-    from ..activation_model import ActivationModel
+    from ..model.activation_model import ActivationModel
 
     activation_model = ActivationModel(model, layers)
     collected = {name: _Collected(*_place(model, name)) for name in layers}

@@ -11,7 +11,6 @@ import numpy as np
 import traitlets
 
 from .. import descriptions
-from ..activation_model import ActivationModel, LayerInfo
 from ..activations.cache import MEMORY_BUDGET, Seen, checked_budget
 from ..activations.explored import subject_of_model
 from ..activations.extraction import Extraction
@@ -26,9 +25,10 @@ from ..feature_maps.layouts import Layout
 from ..figure import figure, saving
 from ..figure.figure import ActivationFigure
 from ..latest_wins import LatestWins, OwnerThread
+from ..model.activation_model import ActivationModel, LayerInfo
+from ..model.predictions import check_class_names
 from ..page import PageLink
 from ..pictures import Picture, Preprocess
-from ..predictions import check_class_names
 from ..views import Place
 from .appearance import Appearance
 from .channel_order import Surveying

@@ -20,7 +20,7 @@ from ..choice import Choice
 from ..feature_maps.layouts import Layout
 from ..figure.figure import ActivationFigure
 from ..map_places import MapPlaces
-from ..predictions import strongest_class
+from ..model.predictions import strongest_class
 from ..scenes import Page, Scene, Scenes, page_of
 from ..views import MapView, PictureView
 from .appearance import Look

@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 
 from ..feature_maps.layouts import Layout
-from ..layer_paths import unknown_layer_sentence
+from ..model.layer_paths import unknown_layer_sentence
 
 
 class SelectionError(traitlets.TraitError, ValueError):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..layer_roles import LayerRole
+from ..model.layer_roles import LayerRole
 from ..views import ActivationView, BarsView, MapView, Region, WordsView
 
 Shape = tuple[int | None, ...]

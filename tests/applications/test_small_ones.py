@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from actviz_widgets import ActivationModel
-from actviz_widgets.activation_model import ForwardPass
+from actviz_widgets.model.activation_model import ForwardPass
 
 from .check import Comparison, Measurement, build, check, constructors, layer_paths, picture
 from .table import ALL_EQUAL, page, rows_of

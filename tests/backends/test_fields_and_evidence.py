@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import pytest
 
-from actviz_widgets.activation_model import ActivationModel
-from actviz_widgets.class_evidence import class_evidence
+from actviz_widgets.model.activation_model import ActivationModel
+from actviz_widgets.model.class_evidence import class_evidence
 from actviz_widgets.receptive_fields import ReceptiveFields
 
 L = keras.layers

@@ -9,10 +9,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from ... import backends
-from ...activation_model import LayerInfo
 from ...descriptions import epoch_line, in_bytes
-from ...layer_paths import unknown_layer_sentence
+from ...model import backends
+from ...model.activation_model import LayerInfo
+from ...model.layer_paths import unknown_layer_sentence
 from ...pictures import Picture, Preprocess
 from ..cache import MEMORY_BUDGET, Seen, checked_budget
 from ..explored import Subject

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...activation_model import ActivationModel, LayerInfo
 from ...feature_maps.layouts import Layout, Value, layout_of
+from ...model.activation_model import ActivationModel, LayerInfo
 from ...pictures import Picture
 from ..cache import Seen
 

@@ -9,8 +9,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from ...activation_model import ActivationModel
 from ...descriptions import in_bytes
+from ...model.activation_model import ActivationModel
 from ...pictures import Picture, Preprocess
 from ..cache import Seen
 from ..declared_inputs import declared_inputs

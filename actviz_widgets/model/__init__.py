@@ -1,0 +1,1 @@
+"""A Keras model run once, with every layer call by its path."""
