@@ -12,7 +12,7 @@ from .activations.cache import Seen
 from .activations.extraction import Extraction
 from .activations.history.epoch_extraction import EpochExtraction
 from .feature_maps.layouts import Layout
-from .pictures import Picture
+from .pictures.pictures import Picture
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from . import structures
 from .activations.declared_inputs import declared_inputs
 from .feature_maps.layouts import Layout
 from .model.activation_model import ActivationModel
-from .model_input import ModelInput
-from .pictures import Picture
+from .pictures import structures
+from .pictures.model_input import ModelInput
+from .pictures.pictures import Picture
 from .receptive_field import ReceptiveField
 from .receptive_fields import ReceptiveFields, index_of_input
 from .views import PictureView

@@ -18,7 +18,7 @@ from .feature_maps.comparison import Comparison, compare
 from .feature_maps.layer_strips import no_strip, strip_of
 from .feature_maps.layouts import FeatureMaps, Layout, Value
 from .map_places import MapPlaces
-from .pictures import Picture
+from .pictures.pictures import Picture
 from .views import (
     ActivationView,
     ComparisonView,

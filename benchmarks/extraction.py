@@ -13,7 +13,7 @@ from actviz_widgets import ActivationExplorer, ActivationModel, get_activations,
 from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.explorer.explorer import MEMORY_BUDGET
-from actviz_widgets.pictures import Pictures
+from actviz_widgets.pictures.pictures import Pictures
 
 from .networks import CATS_AND_DOGS, NETWORKS, noise, tutorial_model
 from .rows import Measured, Row

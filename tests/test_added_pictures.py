@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from actviz_widgets.activations.history.loaded_pictures import LoadedPictures
-from actviz_widgets.model_input import ModelInput
-from actviz_widgets.pictures import Pictures
+from actviz_widgets.pictures.model_input import ModelInput
+from actviz_widgets.pictures.pictures import Pictures
 from actviz_widgets.views import PictureView
 
 RGB = ModelInput((4, 6, 3))

@@ -16,7 +16,7 @@ from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.feature_maps.channel_statistics import ChannelStatistics
 from actviz_widgets.feature_maps.layouts import FeatureMaps
-from actviz_widgets.pictures import Pictures
+from actviz_widgets.pictures.pictures import Pictures
 
 L = keras.layers
 RNG = np.random.default_rng(0)

@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from actviz_widgets.datasets import MOST_FROM_A_DATASET, first_of
+from actviz_widgets.pictures.datasets import MOST_FROM_A_DATASET, first_of
 
 
 @pytest.mark.parametrize(

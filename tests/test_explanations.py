@@ -31,7 +31,7 @@ from actviz_widgets.feature_maps.layouts import (
 from actviz_widgets.model import backends
 from actviz_widgets.model.activation_model import ActivationModel
 from actviz_widgets.model.class_evidence import ClassEvidence
-from actviz_widgets.pictures import Pictures
+from actviz_widgets.pictures.pictures import Pictures
 
 L = keras.layers
 PICTURES = np.random.default_rng(0).normal(size=(3, 16, 18, 3)).astype("float32")

@@ -14,7 +14,7 @@ from actviz_widgets.activations.cache import extraction as extraction_module
 from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.model.graph_pass import GraphPass
-from actviz_widgets.pictures import Pictures
+from actviz_widgets.pictures.pictures import Pictures
 
 PICTURES = np.random.default_rng(0).random((6, 20, 20, 3), np.float32)
 

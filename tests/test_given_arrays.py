@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from actviz_widgets import given_arrays
+from actviz_widgets.pictures.pictures import given_arrays
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from actviz_widgets.input_views import view_of
-from actviz_widgets.model_input import ModelInput
+from actviz_widgets.pictures.input_views import view_of
+from actviz_widgets.pictures.model_input import ModelInput
 from actviz_widgets.views import PictureView, SeriesView, WordsView
 
 RNG = np.random.default_rng(0)

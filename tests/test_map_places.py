@@ -15,7 +15,7 @@ from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.feature_maps.layouts import FeatureMaps, Tokens, Units
 from actviz_widgets.map_places import MapPlaces
 from actviz_widgets.model.activation_model import ActivationModel
-from actviz_widgets.pictures import Picture, Pictures
+from actviz_widgets.pictures.pictures import Picture, Pictures
 from actviz_widgets.receptive_field import ReceptiveField
 from actviz_widgets.receptive_fields import ReceptiveFields
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from actviz_widgets.model_input import ModelInput, not_finite_sentence, shape_in_words
+from actviz_widgets.pictures.model_input import ModelInput, not_finite_sentence, shape_in_words
 
 RESCALING = ("rescaling", 255.0)
 FOR_0_TO_1 = ("normalization", 1.2)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from actviz_widgets.model_input import ModelInput
-from actviz_widgets.pictures import Picture, Pictures
+from actviz_widgets.pictures.model_input import ModelInput
+from actviz_widgets.pictures.pictures import Picture, Pictures
 from actviz_widgets.views import PictureView
 
 RGB = ModelInput((4, 6, 3))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from actviz_widgets import pixels
+from actviz_widgets.pictures.pictures import pixels
 
 RNG = np.random.default_rng(0)
 COLORS = RNG.integers(0, 256, (5, 7, 3), dtype=np.uint8)

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from actviz_widgets import structures
+from actviz_widgets.pictures.pictures import structures
 
 NESTED = {"image": 1, "more": [2, (3,)]}
 

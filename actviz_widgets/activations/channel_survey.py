@@ -13,7 +13,7 @@ from ..feature_maps.channel_statistics import CRITERIA, ChannelStatistics, Crite
 from ..feature_maps.layouts import Value
 from ..model.activation_model import ActivationModel
 from ..model.predictions import class_count, strongest_class
-from ..pictures import Picture
+from ..pictures.pictures import Picture
 from .cache import Seen
 from .extraction import Extraction
 from .history.epoch_extraction import EpochExtraction

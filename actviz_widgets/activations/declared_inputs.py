@@ -8,7 +8,7 @@ import keras
 
 from ..model.activation_model import ActivationModel
 from ..model.symbolic_inputs import built_shape, model_inputs
-from ..model_input import ModelInput
+from ..pictures.model_input import ModelInput
 
 
 def declared_inputs(activation_model: ActivationModel) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .. import descriptions, structures
+from .. import descriptions
 from ..feature_maps.layouts import (
     Attention,
     FeatureMaps,
@@ -22,7 +22,8 @@ from ..model.class_evidence import ClassEvidence, class_evidence
 from ..model.layer_paths import unknown_layer_sentence
 from ..model.predictions import class_count, strongest_class
 from ..model.symbolic_inputs import fixed_batch_size
-from ..pictures import Picture
+from ..pictures import structures
+from ..pictures.pictures import Picture
 from .cache import Seen
 from .extraction import Extraction
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.activation_model import ActivationModel
-from ..picture_labels import Labels
-from ..pictures import Pictures, Preprocess
+from ..pictures.labels import Labels
+from ..pictures.pictures import Pictures, Preprocess
 from .declared_inputs import declared_inputs
 from .extraction import Extraction
 from .history.epoch_extraction import EpochExtraction

@@ -16,7 +16,7 @@ from ..model import backends
 from ..model.activation_model import ActivationModel, ForwardPass, LayerInfo
 from ..model.graph_pass import GraphPass, can_be_compiled
 from ..model.symbolic_inputs import fixed_batch_size, total_size
-from ..pictures import Picture, Pictures
+from ..pictures.pictures import Picture, Pictures
 from .cache import Activations, Fit, Seen
 
 _MOST_GRAPHS = 4  # sizes of pictures for which a graph is kept

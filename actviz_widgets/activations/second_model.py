@@ -8,13 +8,13 @@ from typing import Any
 
 import keras
 
-from .. import structures
-from ..array_inputs import input_names
 from ..model import backends, model_files
 from ..model.activation_model import ActivationModel, LayerInfo
 from ..model.layer_paths import unknown_layer_sentence
-from ..model_input import Inputs, ModelInput, shape_in_words
-from ..pictures import Picture
+from ..pictures import structures
+from ..pictures.array_inputs import input_names
+from ..pictures.model_input import Inputs, ModelInput, shape_in_words
+from ..pictures.pictures import Picture
 from .cache import Seen
 from .declared_inputs import declared_inputs
 from .explored import Subject

@@ -28,7 +28,7 @@ from ..latest_wins import LatestWins, OwnerThread
 from ..model.activation_model import ActivationModel, LayerInfo
 from ..model.predictions import check_class_names
 from ..page import PageLink
-from ..pictures import Picture, Preprocess
+from ..pictures.pictures import Picture, Preprocess
 from ..views import Place
 from .appearance import Appearance
 from .channel_order import Surveying

@@ -13,7 +13,7 @@ from ...descriptions import epoch_line, in_bytes
 from ...model import backends
 from ...model.activation_model import LayerInfo
 from ...model.layer_paths import unknown_layer_sentence
-from ...pictures import Picture, Preprocess
+from ...pictures.pictures import Picture, Preprocess
 from ..cache import MEMORY_BUDGET, Seen, checked_budget
 from ..explored import Subject
 from .epoch_extraction import EpochExtraction

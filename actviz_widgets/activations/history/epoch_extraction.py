@@ -9,7 +9,7 @@ import numpy as np
 
 from ...feature_maps.layouts import Layout, Value, layout_of
 from ...model.activation_model import ActivationModel, LayerInfo
-from ...pictures import Picture
+from ...pictures.pictures import Picture
 from ..cache import Seen
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...descriptions import in_bytes
 from ...model.activation_model import ActivationModel
-from ...pictures import Picture, Preprocess
+from ...pictures.pictures import Picture, Preprocess
 from ..cache import Seen
 from ..declared_inputs import declared_inputs
 from ..extraction import Extraction

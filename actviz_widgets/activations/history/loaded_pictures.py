@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ... import pixels
 from ...descriptions import in_bytes
-from ...model_input import Inputs
-from ...picture_labels import Labels
-from ...pictures import Picture, Pictures
-from ...preprocessing import Preprocess
+from ...pictures import pixels
+from ...pictures.labels import Labels
+from ...pictures.model_input import Inputs
+from ...pictures.pictures import Picture, Pictures
+from ...pictures.preprocessing import Preprocess
 
 
 class LoadedPictures(Pictures):

@@ -18,13 +18,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from . import encoded_pictures, given_arrays, picture_labels, pixels, structures
+from ..views import InputView, PictureView, SeriesView
+from . import encoded_pictures, given_arrays, pixels, structures
+from . import labels as picture_labels
 from .array_inputs import ArrayInputs, Example, input_names
 from .input_views import view_of
 from .model_input import Inputs, ModelInput, not_finite_sentence
 from .picture_sources import PictureSources, Source, are_pictures, one_by_one
 from .preprocessing import Preprocess, Preprocessing
-from .views import InputView, PictureView, SeriesView
 
 __all__ = ["Picture", "Pictures", "Preprocess"]
 

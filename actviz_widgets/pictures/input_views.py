@@ -6,9 +6,9 @@ import textwrap
 
 import numpy as np
 
+from ..views import InputView, PictureView, SeriesView, WordsView
 from . import pixels
 from .model_input import ModelInput
-from .views import InputView, PictureView, SeriesView, WordsView
 
 _COLUMNS = 40
 """Characters in a line of tokens or text."""

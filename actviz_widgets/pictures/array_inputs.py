@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from PIL import Image
 
-from . import datasets, given_arrays, picture_labels, structures
+from . import datasets, given_arrays, structures
+from . import labels as picture_labels
 from .model_input import Inputs, ModelInput, not_finite_sentence, shape_in_words
 
 Example: TypeAlias = tuple[np.ndarray, ...]

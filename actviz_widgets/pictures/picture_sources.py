@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from PIL import Image
 
-from . import datasets, encoded_pictures, picture_labels, pixels
+from . import datasets, encoded_pictures, pixels
+from . import labels as picture_labels
 from .model_input import Inputs, ModelInput, not_finite_sentence, shape_in_words
 
 Source: TypeAlias = Path | Image.Image | np.ndarray | bytes

@@ -1,0 +1,1 @@
+"""From what users hand in to pictures and model input, without Keras."""
