@@ -11,8 +11,8 @@ from .model.activation_model import ActivationModel
 from .pictures import structures
 from .pictures.model_input import ModelInput
 from .pictures.pictures import Picture
-from .receptive_field import ReceptiveField
-from .receptive_fields import ReceptiveFields, index_of_input
+from .receptive_fields.receptive_field import ReceptiveField
+from .receptive_fields.receptive_fields import ReceptiveFields, index_of_input
 from .views import PictureView
 
 Box = tuple[tuple[float, float], tuple[float, float]]

@@ -16,8 +16,8 @@ from actviz_widgets.feature_maps.layouts import FeatureMaps, Tokens, Units
 from actviz_widgets.map_places import MapPlaces
 from actviz_widgets.model.activation_model import ActivationModel
 from actviz_widgets.pictures.pictures import Picture, Pictures
-from actviz_widgets.receptive_field import ReceptiveField
-from actviz_widgets.receptive_fields import ReceptiveFields
+from actviz_widgets.receptive_fields.receptive_field import ReceptiveField
+from actviz_widgets.receptive_fields.receptive_fields import ReceptiveFields
 
 L = keras.layers
 RNG = np.random.default_rng(0)

@@ -14,8 +14,8 @@ import pytest
 import tensorflow as tf
 
 from actviz_widgets.model.activation_model import ActivationModel
-from actviz_widgets.receptive_field import ReceptiveField
-from actviz_widgets.receptive_fields import ReceptiveFields
+from actviz_widgets.receptive_fields.receptive_field import ReceptiveField
+from actviz_widgets.receptive_fields.receptive_fields import ReceptiveFields
 
 L = keras.layers
 RANDOM_INPUTS = 12

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from ..layer_rules import own_class
+from ..receptive_fields.layer_rules import own_class
 from . import backends
 from .predictions import class_count
 

@@ -10,7 +10,7 @@ import pytest
 
 from actviz_widgets.model.activation_model import ActivationModel
 from actviz_widgets.model.class_evidence import class_evidence
-from actviz_widgets.receptive_fields import ReceptiveFields
+from actviz_widgets.receptive_fields.receptive_fields import ReceptiveFields
 
 L = keras.layers
 PICTURES = np.random.default_rng(0).normal(size=(2, 16, 19, 3)).astype("float32")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .model import layer_roles
+from ..model import layer_roles
 from .reach import Reach
 from .sampling import Resampling, Sampling, TransposedWindow, Window, same_padding
 

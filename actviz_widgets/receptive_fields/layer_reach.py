@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .joined_reach import joined
+from ..model import layer_roles
+from ..pictures import structures
+from .branches import joined
 from .layer_rules import Shape, own_class, reach_through_layer
-from .model import layer_roles
-from .pictures import structures
 from .reach import Reach
 
 _MERGING = frozenset(

@@ -16,12 +16,12 @@ from typing import Any
 
 import keras
 
+from ..model import backends
+from ..model.activation_model import ActivationModel
+from ..model.layer_calls import Recording, listening
+from ..model.layer_paths import unknown_layer_sentence
+from ..model.symbolic_inputs import fixed_batch_size, in_structure, model_inputs
 from .layer_reach import reach_through, reach_through_operation
-from .model import backends
-from .model.activation_model import ActivationModel
-from .model.layer_calls import Recording, listening
-from .model.layer_paths import unknown_layer_sentence
-from .model.symbolic_inputs import fixed_batch_size, in_structure, model_inputs
 from .reach import COLUMN, ROW, Reach
 from .receptive_field import Centres, ReceptiveField
 

@@ -1,0 +1,1 @@
+"""Which pixels a position of a layer's map sees."""
