@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from actviz_widgets.descriptions import (
+from actviz_widgets.feature_maps.layouts import Shape, layout_of
+from actviz_widgets.model.layer_roles import LayerRole
+from actviz_widgets.scenes.descriptions import (
     class_line,
     in_bytes,
     in_parts,
@@ -16,8 +18,6 @@ from actviz_widgets.descriptions import (
     refusal,
     too_large,
 )
-from actviz_widgets.feature_maps.layouts import Shape, layout_of
-from actviz_widgets.model.layer_roles import LayerRole
 
 PLAIN = LayerRole()
 

@@ -9,13 +9,13 @@ import ipywidgets as widgets
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from actviz_widgets.descriptions import layer_entry
 from actviz_widgets.explorer.controls.layer_chooser import (
     FEW_ENOUGH_TO_SCAN,
     LayerChooser,
     LayerEntry,
 )
 from actviz_widgets.latest_wins import OwnerThread
+from actviz_widgets.scenes.descriptions import layer_entry
 
 MINOR = {"InputLayer", "Dropout"}
 

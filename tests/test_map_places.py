@@ -9,15 +9,15 @@ import keras
 import numpy as np
 import pytest
 
-from actviz_widgets import map_places
 from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.feature_maps.layouts import FeatureMaps, Tokens, Units
-from actviz_widgets.map_places import MapPlaces
 from actviz_widgets.model.activation_model import ActivationModel
 from actviz_widgets.pictures.pictures import Picture, Pictures
 from actviz_widgets.receptive_fields.receptive_field import ReceptiveField
 from actviz_widgets.receptive_fields.receptive_fields import ReceptiveFields
+from actviz_widgets.scenes.map_places import MapPlaces
+from actviz_widgets.scenes.scenes import map_places
 
 L = keras.layers
 RNG = np.random.default_rng(0)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from .. import descriptions
 from ..feature_maps.layouts import (
     Attention,
     FeatureMaps,
@@ -24,6 +23,7 @@ from ..model.predictions import class_count, strongest_class
 from ..model.symbolic_inputs import fixed_batch_size
 from ..pictures import structures
 from ..pictures.pictures import Picture
+from ..scenes import descriptions
 from .cache import Seen
 from .extraction import Extraction
 

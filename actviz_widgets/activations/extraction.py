@@ -10,13 +10,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from .. import descriptions
 from ..feature_maps.layouts import Layout, Value, layout_of
 from ..model import backends
 from ..model.activation_model import ActivationModel, ForwardPass, LayerInfo
 from ..model.graph_pass import GraphPass, can_be_compiled
 from ..model.symbolic_inputs import fixed_batch_size, total_size
 from ..pictures.pictures import Picture, Pictures
+from ..scenes import descriptions
 from .cache import Activations, Fit, Seen
 
 _MOST_GRAPHS = 4  # sizes of pictures for which a graph is kept

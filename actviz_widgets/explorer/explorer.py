@@ -10,7 +10,6 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
-from .. import descriptions
 from ..activations.cache import MEMORY_BUDGET, Seen, checked_budget
 from ..activations.explored import subject_of_model
 from ..activations.extraction import Extraction
@@ -18,7 +17,6 @@ from ..activations.history.activation_history import ActivationHistory
 from ..activations.history.epoch_extraction import EpochExtraction
 from ..activations.second_model import second_model
 from ..canvas import FigureCanvas
-from ..choice import Choice
 from ..controls import StatusLine
 from ..feature_maps import color_scale
 from ..feature_maps.layouts import Layout
@@ -29,6 +27,8 @@ from ..model.activation_model import ActivationModel, LayerInfo
 from ..model.predictions import check_class_names
 from ..page import PageLink
 from ..pictures.pictures import Picture, Preprocess
+from ..scenes import descriptions
+from ..scenes.selected import Choice
 from ..views import Place
 from .appearance import Appearance
 from .channel_order import Surveying

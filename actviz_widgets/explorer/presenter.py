@@ -9,19 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from .. import descriptions
 from ..activations.channel_survey import ChannelSurvey
 from ..activations.explanations import Explanations
 from ..activations.explored import Subject
 from ..activations.extraction import Extraction
 from ..activations.history.epoch_extraction import EpochExtraction
 from ..activations.second_model import SecondModel
-from ..choice import Choice
 from ..feature_maps.layouts import Layout
 from ..figure.figure import ActivationFigure
-from ..map_places import MapPlaces
 from ..model.predictions import strongest_class
-from ..scenes import Page, Scene, Scenes, page_of
+from ..scenes import descriptions
+from ..scenes.map_places import MapPlaces
+from ..scenes.scenes import Page, Scene, Scenes, page_of
+from ..scenes.selected import Choice
 from ..views import MapView, PictureView
 from .appearance import Look
 from .selection import Selection

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..choice import Choice
 from ..figure.figure import ActivationFigure
+from ..scenes.selected import Choice
 from .appearance import Look
 from .presenter import Showing
 

@@ -9,11 +9,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from ...descriptions import epoch_line, in_bytes
 from ...model import backends
 from ...model.activation_model import LayerInfo
 from ...model.layer_paths import unknown_layer_sentence
 from ...pictures.pictures import Picture, Preprocess
+from ...scenes.descriptions import epoch_line, in_bytes
 from ..cache import MEMORY_BUDGET, Seen, checked_budget
 from ..explored import Subject
 from .epoch_extraction import EpochExtraction

@@ -9,9 +9,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from ...descriptions import in_bytes
 from ...model.activation_model import ActivationModel
 from ...pictures.pictures import Picture, Preprocess
+from ...scenes.descriptions import in_bytes
 from ..cache import Seen
 from ..declared_inputs import declared_inputs
 from ..extraction import Extraction

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...descriptions import in_bytes
 from ...pictures import pixels
 from ...pictures.labels import Labels
 from ...pictures.model_input import Inputs
 from ...pictures.pictures import Picture, Pictures
 from ...pictures.preprocessing import Preprocess
+from ...scenes.descriptions import in_bytes
 
 
 class LoadedPictures(Pictures):

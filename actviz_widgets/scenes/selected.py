@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..activations.cache import Seen
+from ..activations.extraction import Extraction
+from ..activations.history.epoch_extraction import EpochExtraction
+from ..feature_maps.layouts import Layout
+from ..pictures.pictures import Picture
 from . import descriptions
-from .activations.cache import Seen
-from .activations.extraction import Extraction
-from .activations.history.epoch_extraction import EpochExtraction
-from .feature_maps.layouts import Layout
-from .pictures.pictures import Picture
 
 
 @dataclass(frozen=True)

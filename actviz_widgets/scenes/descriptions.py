@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .feature_maps.layouts import Layout, Value
-from .feature_maps.map_statistics import statistics
-from .model.backends import first_lines
-from .model.predictions import strongest_class
+from ..feature_maps.layouts import Layout, Value
+from ..feature_maps.map_statistics import statistics
+from ..model.backends import first_lines
+from ..model.predictions import strongest_class
 
 
 def layer_entry(path: str, class_name: str, shape: tuple[int | None, ...]) -> str:

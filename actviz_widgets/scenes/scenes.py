@@ -8,18 +8,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import descriptions
-from .activations.channel_survey import ChannelSurvey
-from .activations.explanations import Explanations
-from .choice import Choice
-from .explorer.appearance import Look
-from .feature_maps import color_scale
-from .feature_maps.comparison import Comparison, compare
-from .feature_maps.layer_strips import no_strip, strip_of
-from .feature_maps.layouts import FeatureMaps, Layout, Value
-from .map_places import MapPlaces
-from .pictures.pictures import Picture
-from .views import (
+from ..activations.channel_survey import ChannelSurvey
+from ..activations.explanations import Explanations
+from ..explorer.appearance import Look
+from ..feature_maps import color_scale
+from ..feature_maps.comparison import Comparison, compare
+from ..feature_maps.layer_strips import no_strip, strip_of
+from ..feature_maps.layouts import FeatureMaps, Layout, Value
+from ..pictures.pictures import Picture
+from ..views import (
     ActivationView,
     ComparisonView,
     LayerStrip,
@@ -32,6 +29,9 @@ from .views import (
     WholeView,
     WordsView,
 )
+from . import descriptions
+from .map_places import MapPlaces
+from .selected import Choice
 
 NO_PLACE = (
     "It is not known where this map lies on the picture: the layers before it do not tell, or "

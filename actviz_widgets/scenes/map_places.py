@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from .activations.declared_inputs import declared_inputs
-from .feature_maps.layouts import Layout
-from .model.activation_model import ActivationModel
-from .pictures import structures
-from .pictures.model_input import ModelInput
-from .pictures.pictures import Picture
-from .receptive_fields.receptive_field import ReceptiveField
-from .receptive_fields.receptive_fields import ReceptiveFields, index_of_input
-from .views import PictureView
+from ..activations.declared_inputs import declared_inputs
+from ..feature_maps.layouts import Layout
+from ..model.activation_model import ActivationModel
+from ..pictures import structures
+from ..pictures.model_input import ModelInput
+from ..pictures.pictures import Picture
+from ..receptive_fields.receptive_field import ReceptiveField
+from ..receptive_fields.receptive_fields import ReceptiveFields, index_of_input
+from ..views import PictureView
 
 Box = tuple[tuple[float, float], tuple[float, float]]
 """The edges of a box on the picture, `((top, bottom), (left, right))`, in the picture's pixels, of
