@@ -15,8 +15,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from actviz_widgets.canvas import Canvas, FigureCanvas
-from actviz_widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.canvas import Canvas, FigureCanvas
+from actviz_widgets.widgets.latest_wins import OwnerThread
 
 
 class Browser:

@@ -10,8 +10,8 @@ import pytest
 from matplotlib.backend_bases import ResizeEvent
 from matplotlib.figure import Figure
 
-from actviz_widgets.canvas import FigureCanvas
-from actviz_widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.canvas import FigureCanvas
+from actviz_widgets.widgets.latest_wins import OwnerThread
 from tests.test_canvas import Browser, drawn_in_full, set_image
 
 

@@ -8,8 +8,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from actviz_widgets.feature_maps.comparison import compare
 from actviz_widgets.figure.figure import ActivationFigure
-from actviz_widgets.repainting import Repainter
 from actviz_widgets.views import ComparisonView, PictureView
+from actviz_widgets.widgets.repainter import Repainter
 
 from .figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, resize
 

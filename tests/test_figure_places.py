@@ -9,8 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
 
 from actviz_widgets.figure.figure import ActivationFigure
-from actviz_widgets.repainting import Repainter
 from actviz_widgets.views import BarsView, MapView, OverlayView, PictureView, Place
+from actviz_widgets.widgets.repainter import Repainter
 
 from .figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, pixel
 

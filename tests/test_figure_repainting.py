@@ -9,7 +9,6 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from actviz_widgets.figure.figure import ActivationFigure
-from actviz_widgets.repainting import Repainter
 from actviz_widgets.views import (
     BarsView,
     MapView,
@@ -19,6 +18,7 @@ from actviz_widgets.views import (
     TilesView,
     WordsView,
 )
+from actviz_widgets.widgets.repainter import Repainter
 
 from .figure_drawing import resize
 from .test_repainting import painted_alike

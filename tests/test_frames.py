@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from actviz_widgets import frames
-from actviz_widgets.frames import Frames
+from actviz_widgets.widgets import frames
+from actviz_widgets.widgets.frames import Frames
 
 
 class Clock:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from actviz_widgets import latest_wins
-from actviz_widgets.latest_wins import LatestWins, OwnerThread
+from actviz_widgets.widgets import latest_wins
+from actviz_widgets.widgets.latest_wins import LatestWins, OwnerThread
 
 PATIENCE = 10
 """Seconds until a thread that should have answered counts as hung."""

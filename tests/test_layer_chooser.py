@@ -14,8 +14,8 @@ from actviz_widgets.explorer.controls.layer_chooser import (
     LayerChooser,
     LayerEntry,
 )
-from actviz_widgets.latest_wins import OwnerThread
 from actviz_widgets.scenes.descriptions import layer_entry
+from actviz_widgets.widgets.latest_wins import OwnerThread
 
 MINOR = {"InputLayer", "Dropout"}
 

@@ -9,10 +9,10 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import MouseEvent
 
-from actviz_widgets.canvas import FigureCanvas
 from actviz_widgets.figure.figure import ActivationFigure
-from actviz_widgets.latest_wins import OwnerThread
 from actviz_widgets.views import BarsView, MapView, OverlayView, PictureView, WordsView
+from actviz_widgets.widgets.canvas import FigureCanvas
+from actviz_widgets.widgets.latest_wins import OwnerThread
 
 from .figure_drawing import GREY, axes_of, drawn, new_figure
 

@@ -9,8 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from actviz_widgets.feature_maps.color_scale import color_map
 from actviz_widgets.figure.figure import ActivationFigure
 from actviz_widgets.figure.panels.network import MOST_STRIPS
-from actviz_widgets.repainting import Repainter
 from actviz_widgets.views import LayerStrip, MapView, NetworkView, PictureView, WordsView
+from actviz_widgets.widgets.repainter import Repainter
 
 from .figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, pixel, resize
 

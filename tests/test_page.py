@@ -16,8 +16,8 @@ import traitlets
 from ipywidgets.widgets.widget import _instances
 
 import actviz_widgets
-from actviz_widgets.latest_wins import OwnerThread
-from actviz_widgets.page import PageLink
+from actviz_widgets.widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.page_link import PageLink
 
 
 class Link:

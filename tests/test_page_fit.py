@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from actviz_widgets.canvas import FigureCanvas
 from actviz_widgets.explorer.screen import PageFit
 from actviz_widgets.figure.figure import ActivationFigure
-from actviz_widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.canvas import FigureCanvas
+from actviz_widgets.widgets.latest_wins import OwnerThread
 
 
 def made() -> tuple[ActivationFigure, FigureCanvas, PageFit]:

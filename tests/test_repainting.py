@@ -11,8 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from actviz_widgets.figure.figure import ActivationFigure
-from actviz_widgets.repainting import Repainter
 from actviz_widgets.views import MapView
+from actviz_widgets.widgets.repainter import Repainter
 
 RNG = np.random.default_rng(0)
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from actviz_widgets.controls import Row
 from actviz_widgets.explorer.appearance import Appearance
 from actviz_widgets.explorer.controls.explorer_controls import ExplorerControls
 from actviz_widgets.explorer.controls.layer_chooser import LayerEntry
@@ -20,8 +19,9 @@ from actviz_widgets.explorer.controls.view_controls import (
     view_dropdown,
 )
 from actviz_widgets.explorer.selection import Selection
-from actviz_widgets.latest_wins import OwnerThread
-from actviz_widgets.tied_controls import TiedControls
+from actviz_widgets.widgets.choosers import Row
+from actviz_widgets.widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.tied_controls import TiedControls
 
 
 class Traits(Selection, Appearance):

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..figure.saving import array_bytes, figure_bytes
-from ..page import PageLink
+from ..widgets.page_link import PageLink
 
 _MIME_TYPES = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
 

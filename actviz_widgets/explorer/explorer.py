@@ -16,20 +16,20 @@ from ..activations.extraction import Extraction
 from ..activations.history.activation_history import ActivationHistory
 from ..activations.history.epoch_extraction import EpochExtraction
 from ..activations.second_model import second_model
-from ..canvas import FigureCanvas
-from ..controls import StatusLine
 from ..feature_maps import color_scale
 from ..feature_maps.layouts import Layout
 from ..figure import figure, saving
 from ..figure.figure import ActivationFigure
-from ..latest_wins import LatestWins, OwnerThread
 from ..model.activation_model import ActivationModel, LayerInfo
 from ..model.predictions import check_class_names
-from ..page import PageLink
 from ..pictures.pictures import Picture, Preprocess
 from ..scenes import descriptions
 from ..scenes.selected import Choice
 from ..views import Place
+from ..widgets.canvas import FigureCanvas
+from ..widgets.choosers import StatusLine
+from ..widgets.latest_wins import LatestWins, OwnerThread
+from ..widgets.page_link import PageLink
 from .appearance import Appearance
 from .channel_order import Surveying
 from .controls.explorer_controls import ExplorerControls

@@ -7,9 +7,9 @@ from typing import Any
 
 from matplotlib.backend_bases import MouseEvent
 
-from ..canvas import FigureCanvas
 from ..figure.figure import ActivationFigure
 from ..views import Place
+from ..widgets.canvas import FigureCanvas
 
 
 class Pointing:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..canvas import FigureCanvas
 from ..figure.figure import ActivationFigure
+from ..widgets.canvas import FigureCanvas
 
 
 class PageFit:

@@ -7,10 +7,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ...controls import Chooser, NumberChooser, Row, close_all
 from ...feature_maps.layouts import Layout
-from ...latest_wins import OwnerThread
-from ...tied_controls import Set, TiedControls, ToggleButton
+from ...widgets.choosers import Chooser, NumberChooser, Row, close_all
+from ...widgets.latest_wins import OwnerThread
+from ...widgets.tied_controls import Set, TiedControls, ToggleButton
 from .layer_chooser import LayerChooser, LayerEntry
 from .more_panel import MorePanel
 from .view_controls import ViewControls, order_dropdown, view_dropdown

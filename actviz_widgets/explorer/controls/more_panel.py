@@ -7,9 +7,9 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ...controls import Row
-from ...latest_wins import OwnerThread
-from ...tied_controls import Button, FileUpload, FloatBox, Panel, TiedControls
+from ...widgets.choosers import Row
+from ...widgets.latest_wins import OwnerThread
+from ...widgets.tied_controls import Button, FileUpload, FloatBox, Panel, TiedControls
 from ..appearance import SCALES, STEPPED
 
 COLOR_MAPS = ("viridis", "cividis", "magma", "inferno", "plasma", "gray", "PuOr", "RdBu_r")

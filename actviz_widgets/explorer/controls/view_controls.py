@@ -7,10 +7,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ...controls import SHORT_LABEL, Dropdown, close_all, close_one
 from ...feature_maps.channel_statistics import CRITERIA
-from ...latest_wins import OwnerThread
-from ...tied_controls import Button, TiedControls
+from ...widgets.choosers import SHORT_LABEL, Dropdown, close_all, close_one
+from ...widgets.latest_wins import OwnerThread
+from ...widgets.tied_controls import Button, TiedControls
 from ..appearance import TILES, VIEWS
 
 _VIEWS_TOLD = (

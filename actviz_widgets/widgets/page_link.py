@@ -11,7 +11,7 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from .controls import OwnThreadMessages, close_one
+from .choosers import OwnThreadMessages, close_one
 from .latest_wins import OwnerThread
 
 _HERE = Path(__file__).parent
@@ -36,9 +36,9 @@ class PageLink(OwnThreadMessages, anywidget.AnyWidget):  # type: ignore[misc]  #
 
     # As texts: files would be watched, and whatever is told of their changes is never freed.
     _esm = "\n".join(
-        (_HERE / name).read_text(encoding="utf-8") for name in ("frames.js", "page.js")
+        (_HERE / name).read_text(encoding="utf-8") for name in ("frames.js", "page_link.js")
     )
-    _css = (_HERE / "page.css").read_text(encoding="utf-8")
+    _css = (_HERE / "page_link.css").read_text(encoding="utf-8")
 
     playing = traitlets.Bool(False).tag(sync=True)
     interval = traitlets.Int(500, min=1).tag(sync=True)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 import traitlets
 
-from .controls import LABEL, Dropdown, OwnThreadMessages, Row, close_all, close_one
+from .choosers import LABEL, Dropdown, OwnThreadMessages, Row, close_all, close_one
 from .latest_wins import OwnerThread
 
 Set = Callable[[str, object], object]

@@ -35,7 +35,7 @@ from PIL import Image
 
 from .frames import Frames
 from .latest_wins import OwnerThread
-from .repainting import Repainter
+from .repainter import Repainter
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Jupyter plumbing, which knows no model."""
