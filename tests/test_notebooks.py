@@ -19,7 +19,7 @@ from nbconvert import HTMLExporter
 from PIL import Image
 
 from tests.limits import ENVIRONMENT, one_core, peak_memory
-from tests.test_photographs import make_folder
+from tests.samples.test_photographs import make_folder
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.rglob("*.ipynb"))

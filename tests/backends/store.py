@@ -8,9 +8,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from ..explorer.test_any_model import ANY_BACKEND
 from ..models import checks
 from ..models.making import Made
-from ..test_any_model import ANY_BACKEND
 
 FILE = Path(__file__).parent / "tensorflow.npz"
 

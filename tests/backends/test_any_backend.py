@@ -10,9 +10,9 @@ import pytest
 
 from actviz_widgets import ActivationExplorer, ActivationModel, get_activations
 
+from ..explorer.test_any_model import ANY_BACKEND, Row
 from ..models import checks, nested, plain
 from ..models.making import Made, with_weights
-from ..test_any_model import ANY_BACKEND, Row
 from .store import FILE
 
 BACKEND = keras.backend.backend()

@@ -171,8 +171,8 @@ def test_it_takes_no_room_from_the_first_moment_on(link: Link) -> None:
 
 
 def test_the_page_s_part_comes_with_the_package_and_asks_nothing_of_the_network() -> None:
-    for name in ("page.js", "page.css"):
-        text = files(actviz_widgets).joinpath(name).read_text(encoding="utf-8")
+    for name in ("page_link.js", "page_link.css"):
+        text = files(actviz_widgets).joinpath("widgets", name).read_text(encoding="utf-8")
         assert not re.search(r"://|@import|\bimport\b|\bfetch\b", text.replace("!important", ""))
     assert "initialize" in PageLink._esm
     assert ":focus-visible" in PageLink._css

@@ -8,7 +8,7 @@ import pytest
 from actviz_widgets.feature_maps.color_scale import color_map
 from actviz_widgets.views import MapView, OverlayView, PictureView
 
-from .figure_drawing import GREY, axes_of, drawn, new_figure, pixel
+from ..figure_drawing import GREY, axes_of, drawn, new_figure, pixel
 
 EXTENT = (8.0, 48.0, 35.0, 5.0)  # of 3 rows and 4 columns, each 10 pixels
 

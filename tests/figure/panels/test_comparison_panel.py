@@ -11,7 +11,7 @@ from actviz_widgets.figure.figure import ActivationFigure
 from actviz_widgets.views import ComparisonView, PictureView
 from actviz_widgets.widgets.repainter import Repainter
 
-from .figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, resize
+from ..figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, resize
 
 RNG = np.random.default_rng(0)
 

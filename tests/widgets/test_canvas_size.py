@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from actviz_widgets.widgets.canvas import FigureCanvas
 from actviz_widgets.widgets.latest_wins import OwnerThread
-from tests.test_canvas import Browser, drawn_in_full, set_image
+from tests.widgets.test_canvas import Browser, drawn_in_full, set_image
 
 
 class ResizingBrowser(Browser):

@@ -20,8 +20,8 @@ from actviz_widgets.views import (
 )
 from actviz_widgets.widgets.repainter import Repainter
 
+from ..widgets.test_repainter import painted_alike
 from .figure_drawing import resize
-from .test_repainting import painted_alike
 
 RNG = np.random.default_rng(1)
 PICTURE = PictureView(RNG.integers(0, 256, (40, 60, 3), dtype=np.uint8), (40, 60))

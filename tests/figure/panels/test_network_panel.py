@@ -12,7 +12,7 @@ from actviz_widgets.figure.panels.network import MOST_STRIPS
 from actviz_widgets.views import LayerStrip, MapView, NetworkView, PictureView, WordsView
 from actviz_widgets.widgets.repainter import Repainter
 
-from .figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, pixel, resize
+from ..figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, pixel, resize
 
 
 def ramp(height: int = 6, width: int = 6) -> np.ndarray:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from actviz_widgets.feature_maps import layer_strips as strips
 from actviz_widgets.feature_maps.layer_strips import no_strip, strip_of
 from actviz_widgets.feature_maps.layouts import Attention, FeatureMaps, Layout, Series, Units, Value
-from actviz_widgets.feature_maps.layouts import layer_strips as strips
 
 RNG = np.random.default_rng(0)
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "05_watch_it_learn.ipynb"
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "05_watch_it_learn.ipynb"
 
 ONE_CORE = "import os, time; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})"
 BEFORE_FIT = "started = time.monotonic()"

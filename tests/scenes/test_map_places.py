@@ -16,8 +16,8 @@ from actviz_widgets.model.activation_model import ActivationModel
 from actviz_widgets.pictures.pictures import Picture, Pictures
 from actviz_widgets.receptive_fields.receptive_field import ReceptiveField
 from actviz_widgets.receptive_fields.receptive_fields import ReceptiveFields
+from actviz_widgets.scenes import map_places
 from actviz_widgets.scenes.map_places import MapPlaces
-from actviz_widgets.scenes.scenes import map_places
 
 L = keras.layers
 RNG = np.random.default_rng(0)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from actviz_widgets.pictures import labels as picture_labels
 from actviz_widgets.pictures.model_input import ModelInput
 from actviz_widgets.pictures.pictures import Pictures
-from actviz_widgets.pictures.pictures import labels as picture_labels
 
 RGB = ModelInput((4, 6, 3))
 PICTURES = np.zeros((3, 4, 6, 3), np.uint8)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from actviz_widgets import ActivationExplorer, ActivationModel
-from actviz_widgets.activations.cache import extraction as extraction_module
+from actviz_widgets.activations import extraction as extraction_module
 from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.model.graph_pass import GraphPass

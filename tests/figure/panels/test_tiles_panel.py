@@ -12,7 +12,7 @@ from actviz_widgets.figure.artists.tile_image import limits_of_each
 from actviz_widgets.figure.figure import ActivationFigure
 from actviz_widgets.views import MapView, Place, TilesView
 
-from .figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, pixel, resize
+from ..figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, pixel, resize
 
 RNG = np.random.default_rng(0)
 VIRIDIS = color_map("viridis", mark_outside=True)

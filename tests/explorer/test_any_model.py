@@ -17,8 +17,8 @@ import pytest
 
 from actviz_widgets import ActivationExplorer, ActivationModel, get_activations
 
-from .models import attention, checks, files, nested, plain, precision, recurrent, several
-from .models.making import Made
+from ..models import attention, checks, files, nested, plain, precision, recurrent, several
+from ..models.making import Made
 
 
 @dataclass(frozen=True)

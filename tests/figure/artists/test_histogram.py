@@ -8,7 +8,7 @@ import pytest
 from actviz_widgets.figure.artists.histogram import BINS, counted
 from actviz_widgets.views import MapView
 
-from .figure_drawing import GREY, axes_of, drawn, new_figure, pixel
+from ..figure_drawing import GREY, axes_of, drawn, new_figure, pixel
 
 RAMP = np.arange(12, dtype=np.float32).reshape(3, 4)
 
