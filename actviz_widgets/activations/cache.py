@@ -20,7 +20,7 @@ Fit = Callable[[Mapping[str, int], int], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
-class Seen(Generic[PictureT]):
+class KeptPass(Generic[PictureT]):
     """What is kept of one picture that has gone through the model.
 
     Attributes:
@@ -59,37 +59,37 @@ class Activations(Generic[PictureT]):
         memory_budget: Bytes that may be kept.
     """
 
-    def __init__(self, run: Callable[[int, Fit], Seen[PictureT]], memory_budget: int) -> None:
+    def __init__(self, run: Callable[[int, Fit], KeptPass[PictureT]], memory_budget: int) -> None:
         self._run = run
         self.memory_budget = memory_budget
-        self._kept: dict[int, Seen[PictureT]] = {}
+        self._kept: dict[int, KeptPass[PictureT]] = {}
         self._parts: OrderedDict[tuple[int, tuple[str, ...]], None] = OrderedDict()
         self.forward_passes = 0
 
-    def get(self, picture: int, layer_path: str) -> Seen[PictureT]:
+    def get(self, picture: int, layer_path: str) -> KeptPass[PictureT]:
         """Gives what is known of a picture.
 
         The activation of `layer_path` is among it, unless it is larger than the budget by itself,
         or the model did not call that layer.
         """
-        seen = self._kept.get(picture)
-        if seen is None or not self._is_known(seen, layer_path):
-            seen = self._compute(picture, layer_path)
+        kept_pass = self._kept.get(picture)
+        if kept_pass is None or not self._is_known(kept_pass, layer_path):
+            kept_pass = self._compute(picture, layer_path)
         for key in [key for key in self._parts if key[0] == picture and layer_path in key[1]]:
             self._parts.move_to_end(key)
-        return seen
+        return kept_pass
 
-    def kept(self, picture: int, layer_path: str) -> Seen[PictureT] | None:
+    def kept(self, picture: int, layer_path: str) -> KeptPass[PictureT] | None:
         """Gives what is kept of a picture, if `layer_path` is, from any thread."""
-        seen = self._kept.get(picture)
-        return seen if seen is not None and layer_path in seen.activations else None
+        kept_pass = self._kept.get(picture)
+        return kept_pass if kept_pass is not None and layer_path in kept_pass.activations else None
 
     def pictures_with(self, layer_path: str) -> tuple[int, ...]:
         """Gives the pictures of which the activation of a layer is kept."""
         kept = list(self._kept.items())
-        return tuple(picture for picture, seen in kept if layer_path in seen.activations)
+        return tuple(picture for picture, kept_pass in kept if layer_path in kept_pass.activations)
 
-    def glance(self, picture: int, layer_path: str) -> Seen[PictureT] | None:
+    def glance(self, picture: int, layer_path: str) -> KeptPass[PictureT] | None:
         """Gives what is known of a picture, `layer_path` included, and lets go of nothing for it.
 
         A pass for it keeps all layers where they fit beside what is kept, and then what is kept is
@@ -100,9 +100,9 @@ class Activations(Generic[PictureT]):
             `None` if the activation is larger than the budget by itself. The model may still not
             have called the layer.
         """
-        seen = self._kept.get(picture)
-        if seen is not None and self._is_known(seen, layer_path):
-            return None if self.is_too_large(seen, layer_path) else seen
+        kept_pass = self._kept.get(picture)
+        if kept_pass is not None and self._is_known(kept_pass, layer_path):
+            return None if self.is_too_large(kept_pass, layer_path) else kept_pass
         is_whole = False
 
         def fit(sizes: Mapping[str, int], other_bytes: int) -> tuple[str, ...]:
@@ -128,35 +128,35 @@ class Activations(Generic[PictureT]):
             self._parts.move_to_end(key, last=False)
         return new
 
-    def is_too_large(self, seen: Seen[PictureT], layer_path: str) -> bool:
+    def is_too_large(self, kept_pass: KeptPass[PictureT], layer_path: str) -> bool:
         """Whether one layer's activation alone takes more than may be kept."""
-        return seen.sizes.get(layer_path, 0) > self.memory_budget
+        return kept_pass.sizes.get(layer_path, 0) > self.memory_budget
 
-    def part_count(self, seen: Seen[PictureT]) -> int:
+    def part_count(self, kept_pass: KeptPass[PictureT]) -> int:
         """Counts the passes that all layers of a picture take."""
-        return len(self._split(seen.sizes, self._room_beside(seen.other_bytes)))
+        return len(self._split(kept_pass.sizes, self._room_beside(kept_pass.other_bytes)))
 
     @property
     def nbytes(self) -> int:
         """Bytes kept now."""
-        return sum(seen.nbytes for seen in self._kept.values())
+        return sum(kept_pass.nbytes for kept_pass in self._kept.values())
 
     def clear(self) -> None:
         """Lets go of everything kept."""
         self._kept.clear()
         self._parts.clear()
 
-    def _is_known(self, seen: Seen[PictureT], layer_path: str) -> bool:
+    def _is_known(self, kept_pass: KeptPass[PictureT], layer_path: str) -> bool:
         return (
-            layer_path in seen.activations
-            or layer_path in seen.not_called
-            or self.is_too_large(seen, layer_path)
+            layer_path in kept_pass.activations
+            or layer_path in kept_pass.not_called
+            or self.is_too_large(kept_pass, layer_path)
         )
 
     def _fits(self, size: int) -> bool:
         return self.nbytes + size <= self.memory_budget
 
-    def _compute(self, picture: int, layer_path: str) -> Seen[PictureT]:
+    def _compute(self, picture: int, layer_path: str) -> KeptPass[PictureT]:
         self.forward_passes += 1
         part: tuple[str, ...] = ()
 
@@ -186,10 +186,10 @@ class Activations(Generic[PictureT]):
         if before is not None:
             merged = {**before.activations, **keep}
             not_called = before.not_called | new.not_called
-        seen = replace(new, activations=merged, sizes=sizes, not_called=not_called)
-        self._kept[picture] = seen
+        kept_pass = replace(new, activations=merged, sizes=sizes, not_called=not_called)
+        self._kept[picture] = kept_pass
         self._parts[picture, part] = None
-        return seen
+        return kept_pass
 
     def _room_beside(self, other_bytes: int) -> int:
         return max(self.memory_budget - other_bytes, 0)
@@ -213,14 +213,14 @@ class Activations(Generic[PictureT]):
     def _make_room(self, size: int) -> None:
         while self._parts and self.nbytes + size > self.memory_budget:
             (picture, _), _ = self._parts.popitem(last=False)
-            seen = self._kept[picture]
+            kept_pass = self._kept[picture]
             rest = [paths for index, paths in self._parts if index == picture]
             if not rest:
                 del self._kept[picture]
                 continue
             left = {path for paths in rest for path in paths}
-            kept = {path: array for path, array in seen.activations.items() if path in left}
-            self._kept[picture] = replace(seen, activations=kept)
+            kept = {path: array for path, array in kept_pass.activations.items() if path in left}
+            self._kept[picture] = replace(kept_pass, activations=kept)
 
 
 class _TooLargeError(Exception):

@@ -14,7 +14,7 @@ from ..feature_maps.layouts import Value
 from ..model.activation_model import ActivationModel
 from ..model.predictions import class_count, strongest_class
 from ..pictures.pictures import Picture
-from .cache import Seen
+from .cache import KeptPass
 from .extraction import Extraction
 from .history.epoch_extraction import EpochExtraction
 
@@ -87,10 +87,10 @@ class ChannelSurvey:
         waiting = itertools.chain(self._waiting_kept(layer), self._waiting(layer))
         for image in itertools.islice(waiting, _MOST_FAILURES):
             try:
-                seen = self._extraction.glance(image, layer)
+                kept_pass = self._extraction.glance(image, layer)
             except ValueError:
-                seen = None
-            if self._add(layer, image, seen):
+                kept_pass = None
+            if self._add(layer, image, kept_pass):
                 break
         return next(self._waiting(layer), None) is not None
 
@@ -175,12 +175,12 @@ class ChannelSurvey:
         counted = self._layers.get(layer)
         return () if counted is None else counted.done
 
-    def _add(self, layer: str, image: int, seen: Seen[Picture] | None) -> bool:
+    def _add(self, layer: str, image: int, kept_pass: KeptPass[Picture] | None) -> bool:
         """Adds a picture, or passes it over for good; says which."""
         counted = self._layers.setdefault(layer, _Counted())
         counted.done.add(image)
         try:
-            counted.statistics = self._with(counted.statistics, layer, image, seen)
+            counted.statistics = self._with(counted.statistics, layer, image, kept_pass)
         except ValueError:
             return False
         self._forget_some(layer)
@@ -191,32 +191,32 @@ class ChannelSurvey:
         statistics: ChannelStatistics | None,
         layer: str,
         image: int,
-        seen: Seen[Picture] | None,
+        kept_pass: KeptPass[Picture] | None,
     ) -> ChannelStatistics:
         """Gives the statistics with a picture added.
 
         Raises:
             ValueError: If there is nothing of it to add, or another number of channels than before.
         """
-        activation = None if seen is None else seen.activations.get(layer)
-        if seen is None or activation is None:
+        activation = None if kept_pass is None else kept_pass.activations.get(layer)
+        if kept_pass is None or activation is None:
             raise ValueError(f"There is no activation of {layer!r} for picture {image}.")
         if statistics is None:
             # How many channels there are may show only now.
-            layout = self._extraction.layout(seen, layer)
+            layout = self._extraction.layout(kept_pass, layer)
             if isinstance(layout, Value):
                 raise ValueError(f"{layer!r} has no channels for picture {image}.")
             statistics = ChannelStatistics(layout, self._model.activation_bounds(layer))
-        statistics.add(activation, self._label(image, seen))
+        statistics.add(activation, self._label(image, kept_pass))
         return statistics
 
-    def _label(self, image: int, seen: Seen[Picture]) -> Hashable | None:
+    def _label(self, image: int, kept_pass: KeptPass[Picture]) -> Hashable | None:
         if not self._are_predicted():
             return self._labels()[image]
-        if not isinstance(seen.predictions, np.ndarray):
+        if not isinstance(kept_pass.predictions, np.ndarray):
             return None
         function = self._model.last_activation_function()
-        prediction = strongest_class(seen.predictions, activation_function=function)
+        prediction = strongest_class(kept_pass.predictions, activation_function=function)
         return None if prediction is None else prediction.class_name
 
     def _are_predicted(self) -> bool:

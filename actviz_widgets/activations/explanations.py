@@ -24,7 +24,7 @@ from ..model.symbolic_inputs import fixed_batch_size
 from ..pictures import structures
 from ..pictures.pictures import Picture
 from ..scenes import descriptions
-from .cache import Seen
+from .cache import KeptPass
 from .extraction import Extraction
 
 MOST_BYTES = 64 * 2**20
@@ -81,7 +81,7 @@ class Explanations:
         count = self.class_count
         if count is None:
             return None
-        predictions = self._seen(image).predictions
+        predictions = self._kept_pass(image).predictions
         if not isinstance(predictions, np.ndarray) or predictions.dtype.kind not in "fiub":
             return None
         numbers = tuple(str(index) for index in range(count))
@@ -222,14 +222,14 @@ class Explanations:
         extraction = self._extraction
         if layer not in extraction.layers:
             raise ValueError(unknown_layer_sentence(layer, list(extraction.layers)))
-        seen = extraction.get(image, layer)
-        if layer in seen.not_called:
+        kept_pass = extraction.get(image, layer)
+        if layer in kept_pass.not_called:
             raise ValueError(descriptions.not_called(layer))
-        if extraction.activations.is_too_large(seen, layer):
+        if extraction.activations.is_too_large(kept_pass, layer):
             budget = extraction.activations.memory_budget
-            shape = extraction.shape(seen, layer)
-            raise ValueError(descriptions.too_large(layer, seen.sizes[layer], shape, budget))
-        inputs = seen.picture.model_input
+            shape = extraction.shape(kept_pass, layer)
+            raise ValueError(descriptions.too_large(layer, kept_pass.sizes[layer], shape, budget))
+        inputs = kept_pass.picture.model_input
         if self._batch_size > 1:
             arrays = structures.leaves(inputs)
             repeated = [np.repeat(array, self._batch_size, axis=0) for array in arrays]
@@ -274,11 +274,11 @@ class Explanations:
             gradient=own(evidence.gradient),
         )
 
-    def _seen(self, image: int) -> Seen[Picture]:
+    def _kept_pass(self, image: int) -> KeptPass[Picture]:
         """Gives what is known of a picture, whichever of its layers are kept."""
         extraction = self._extraction
         kept = (extraction.activations.kept(image, layer) for layer in extraction.layers)
-        found = next((seen for seen in kept if seen is not None), None)
+        found = next((kept_pass for kept_pass in kept if kept_pass is not None), None)
         return found or extraction.get(image, next(iter(extraction.layers)))
 
 

@@ -15,7 +15,7 @@ from .history.epoch_extraction import EpochExtraction
 
 
 @dataclass(frozen=True)
-class Subject:
+class Explored:
     """What an explorer is opened on.
 
     Attributes:
@@ -68,14 +68,14 @@ class Subject:
         return self.pictures.add(images)
 
 
-def subject_of_model(
+def explored_model(
     model: Any,
     images: object,
     preprocess: Preprocess | None,
     layers: Sequence[str] | None,
     memory_budget: int,
     labels: object = None,
-) -> Subject:
+) -> Explored:
     """Gives a model as it is now, and pictures to look at it with.
 
     Args:
@@ -102,4 +102,4 @@ def subject_of_model(
     inputs = declared_inputs(activation_model)
     pictures = Pictures(images, inputs, preprocess, most_bytes=memory_budget // 2, labels=labels)
     extraction = Extraction(activation_model, pictures, memory_budget)
-    return Subject(activation_model, pictures, {0: extraction})
+    return Explored(activation_model, pictures, {0: extraction})

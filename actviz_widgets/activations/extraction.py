@@ -17,7 +17,7 @@ from ..model.graph_pass import GraphPass, can_be_compiled
 from ..model.symbolic_inputs import fixed_batch_size, total_size
 from ..pictures.pictures import Picture, Pictures
 from ..scenes import descriptions
-from .cache import Activations, Fit, Seen
+from .cache import Activations, Fit, KeptPass
 
 _MOST_GRAPHS = 4  # sizes of pictures for which a graph is kept
 # To trace a graph takes as long as two or three eager passes: it pays from the third
@@ -60,11 +60,11 @@ class Extraction:
         }
         self.activations: Activations[Picture] = Activations(self._run, memory_budget)
 
-    def get(self, image: int, layer_path: str) -> Seen[Picture]:
+    def get(self, image: int, layer_path: str) -> KeptPass[Picture]:
         """Gives what is known of a picture, the layer's activation included where it fits."""
         return self.activations.get(image, layer_path)
 
-    def glance(self, image: int, layer_path: str) -> Seen[Picture] | None:
+    def glance(self, image: int, layer_path: str) -> KeptPass[Picture] | None:
         """Gives what is known of a picture, the layer included, and lets go of nothing for it.
 
         Returns:
@@ -86,22 +86,22 @@ class Extraction:
         Raises:
             ValueError: If the picture cannot be read, or the model cannot take it.
         """
-        seen = self.glance(image, layer_path)
-        return None if seen is None else seen.activations.get(layer_path)
+        kept_pass = self.glance(image, layer_path)
+        return None if kept_pass is None else kept_pass.activations.get(layer_path)
 
-    def layout(self, seen: Seen[Picture], layer_path: str) -> Layout:
+    def layout(self, kept_pass: KeptPass[Picture], layer_path: str) -> Layout:
         """Gives how a layer's activation is laid out for this very picture."""
-        activation = seen.activations.get(layer_path)
+        activation = kept_pass.activations.get(layer_path)
         if activation is None:
             return Value(())
         return layout_of(activation.shape, self._model.role(layer_path), activation.dtype)
 
-    def shape(self, seen: Seen[Picture], layer_path: str) -> tuple[int | None, ...]:
+    def shape(self, kept_pass: KeptPass[Picture], layer_path: str) -> tuple[int | None, ...]:
         """Gives the shape of a layer's activation for a picture, whether it is kept or not."""
-        key = _input_shapes(seen.picture)
+        key = _input_shapes(kept_pass.picture)
         return self._shapes[key][layer_path]
 
-    def _run(self, index: int, fit: Fit) -> Seen[Picture]:
+    def _run(self, index: int, fit: Fit) -> KeptPass[Picture]:
         picture = self._pictures.load(index)
         sizes = self._sizes_for(picture)
         layers = fit(sizes, picture.nbytes)
@@ -126,7 +126,7 @@ class Extraction:
         }
         not_called = frozenset(layers) - set(activations)
         other_bytes = picture.nbytes + output_bytes
-        return Seen(picture, predictions, activations, sizes, other_bytes, not_called)
+        return KeptPass(picture, predictions, activations, sizes, other_bytes, not_called)
 
     def _capture(self, picture: Picture, memory_budget: int) -> None:
         """Finds out which layers are called, along with the first pass where that can be."""

@@ -15,9 +15,9 @@ from ..pictures import structures
 from ..pictures.array_inputs import input_names
 from ..pictures.model_input import Inputs, ModelInput, shape_in_words
 from ..pictures.pictures import Picture
-from .cache import Seen
+from .cache import KeptPass
 from .declared_inputs import declared_inputs
-from .explored import Subject
+from .explored import Explored
 from .extraction import Extraction
 
 _WEIGHTS = ".weights.h5"
@@ -32,7 +32,7 @@ class SecondModel:
 
     Args:
         activation_model: The other model.
-        subject: What the first is opened on; its pictures are used, also those added later.
+        explored: What the first is opened on; its pictures are used, also those added later.
         memory_budget: Bytes of pictures and activations that may be kept for it.
         name: What to call it.
 
@@ -47,15 +47,15 @@ class SecondModel:
     """
 
     def __init__(
-        self, activation_model: ActivationModel, subject: Subject, memory_budget: int, name: str
+        self, activation_model: ActivationModel, explored: Explored, memory_budget: int, name: str
     ) -> None:
         self.activation_model = activation_model
         self.name = name
-        self._first = subject.activation_model
+        self._first = explored.activation_model
         first_inputs, inputs = declared_inputs(self._first), declared_inputs(activation_model)
         _check_inputs(first_inputs, inputs)
         self.note = _scaling_note(first_inputs, inputs)
-        self.extraction = Extraction(activation_model, subject.pictures, memory_budget)
+        self.extraction = Extraction(activation_model, explored.pictures, memory_budget)
         self._layer_counts = 0, 0
         self._paths: dict[str, str] = {}
         if not self.layers:
@@ -82,7 +82,7 @@ class SecondModel:
             raise ValueError(unknown_layer_sentence(layer, known, "second model"))
         return paths[layer]
 
-    def get(self, image: int, layer: str) -> tuple[Extraction, Seen[Picture]]:
+    def get(self, image: int, layer: str) -> tuple[Extraction, KeptPass[Picture]]:
         """Gives what this model makes of a picture.
 
         Args:
@@ -119,13 +119,13 @@ class SecondModel:
         )
 
 
-def second_model(model: Any, subject: Subject, memory_budget: int) -> SecondModel:
+def second_model(model: Any, explored: Explored, memory_budget: int) -> SecondModel:
     """Opens another model, or another state of the first, on the pictures of the first.
 
     Args:
         model: A built Keras model; the path of a `.keras` or `.h5` file; or that of a
             `.weights.h5` file, with weights for a copy of the first model, which is left as it is.
-        subject: What the first model is opened on.
+        explored: What the first model is opened on.
         memory_budget: Bytes of pictures and activations that may be kept for it.
 
     Raises:
@@ -135,11 +135,11 @@ def second_model(model: Any, subject: Subject, memory_budget: int) -> SecondMode
     """
     is_file = isinstance(model, str | Path)
     if is_file and str(model).endswith(_WEIGHTS):
-        opened = _with_weights(subject.activation_model.model, Path(model))
+        opened = _with_weights(explored.activation_model.model, Path(model))
     else:
         opened = model_files.opened(model)
     name = Path(model).name if is_file else str(opened.name)
-    return SecondModel(ActivationModel(opened), subject, memory_budget, name)
+    return SecondModel(ActivationModel(opened), explored, memory_budget, name)
 
 
 def _with_weights(first: Any, path: Path) -> Any:

@@ -10,8 +10,8 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
-from ..activations.cache import MEMORY_BUDGET, Seen, checked_budget
-from ..activations.explored import subject_of_model
+from ..activations.cache import MEMORY_BUDGET, KeptPass, checked_budget
+from ..activations.explored import explored_model
 from ..activations.extraction import Extraction
 from ..activations.history.activation_history import ActivationHistory
 from ..activations.history.epoch_extraction import EpochExtraction
@@ -24,7 +24,7 @@ from ..model.activation_model import ActivationModel, LayerInfo
 from ..model.predictions import check_class_names
 from ..pictures.pictures import Picture, Preprocess
 from ..scenes import descriptions
-from ..scenes.selected import Choice
+from ..scenes.selected import Selected
 from ..views import Place
 from ..widgets.canvas import FigureCanvas
 from ..widgets.choosers import StatusLine
@@ -149,29 +149,29 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             _check_nothing_beside(
                 images=images, preprocess=preprocess, labels=labels, compare_with=compare_with
             )
-            self._subject = model.subject(layers)
+            self._explored = model.subject(layers)
         else:
-            self._subject = subject_of_model(
+            self._explored = explored_model(
                 model, images, preprocess, layers, memory_budget, labels
             )
-        self._activation_model = self._subject.activation_model
+        self._activation_model = self._explored.activation_model
         self._class_names = check_class_names(class_names, self._activation_model.prediction_shape)
         other = None
         if compare_with is not None:
-            other = second_model(compare_with, self._subject, memory_budget)
+            other = second_model(compare_with, self._explored, memory_budget)
         self._view = ActivationFigure(cmap)
-        epochs = tuple(self._subject.by_epoch)
-        newest = self._subject.by_epoch[epochs[-1]]
+        epochs = tuple(self._explored.by_epoch)
+        newest = self._explored.by_epoch[epochs[-1]]
         first_layer = self._first_worth_showing(newest)
         newest.get(newest.first_image, first_layer)
-        self._showing = Showing(self._subject, other, self._class_names, self._view)
+        self._showing = Showing(self._explored, other, self._class_names, self._view)
 
         self._latest = LatestWins(self._redraw, self._owner)
         self._surveying = Surveying(self._showing, self, self._owner, self._latest.request)
         self._shown = ""
         self._answers_browser = False
         self._redraws = 0
-        self._choice: Choice | None = None
+        self._selected: Selected | None = None
         self._unread: tuple[str, ...] = ()
         self._given = {
             "preprocess": preprocess,
@@ -210,7 +210,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
     def images(self) -> tuple[str, ...]:
         """The names of the pictures."""
         self._check_open()
-        return self._subject.images
+        return self._explored.images
 
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
@@ -226,9 +226,9 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             ValueError: If it takes more bytes than `memory_budget`, or the model does not call the
                 layer for this picture.
         """
-        activation = self._seen().activations.get(self.layer)
+        activation = self._kept_pass().activations.get(self.layer)
         if activation is None:
-            raise ValueError(self._showing.choice(self).why_not())
+            raise ValueError(self._showing.selected(self).why_not())
         return activation
 
     @property
@@ -254,7 +254,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         Raises:
             ValueError: If it takes more bytes than `memory_budget`.
         """
-        predictions = self._seen().predictions
+        predictions = self._kept_pass().predictions
         if predictions is None:
             raise ValueError(
                 "The model's output for one picture takes more than memory_budget allows to keep. "
@@ -274,7 +274,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         return (
             f"ActivationExplorer({self._activation_model.model.name!r}, image={self.image}, "
             f"layer={self.layer!r}, channel={self.channel}"
-            f"{f', epoch={self.epoch}' if self._subject.epoch_lines else ''})"
+            f"{f', epoch={self.epoch}' if self._explored.epoch_lines else ''})"
         )
 
     @property
@@ -419,10 +419,10 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             self._view.figure.delaxes(axes)
         self._showing.clear()
         # The explorer may live on in a variable, what it held does not.
-        del self._view, self._canvas, self._subject, self._activation_model
+        del self._view, self._canvas, self._explored, self._activation_model
         del self._showing, self._surveying, self._controls, self._pointing, self._given
         del self._fit, self._field
-        self._choice = None
+        self._selected = None
         self.offer(0, {})
         # ipywidgets leaves None there, which a notebook that displays it would call.
         self._repr_mimebundle_ = self._closed_bundle  # type: ignore[method-assign]
@@ -445,10 +445,10 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             epochs=epochs,
             classes=self._classes(),
             has_other_model=has_other_model,
-            has_epochs=bool(self._subject.epoch_lines),
+            has_epochs=bool(self._explored.epoch_lines),
             save_figure=lambda *size: self._try(lambda: downloads.figure(*size)),
             save_array=lambda: self._try(downloads.array),
-            add_pictures=self._upload if self._subject.takes_pictures else None,
+            add_pictures=self._upload if self._explored.takes_pictures else None,
             code=self.code,
             size=(figure.WIDTH, figure.HEIGHT),
         )
@@ -553,20 +553,20 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         answers_browser, self._answers_browser = self._answers_browser, False
         self._redraws += 1
         try:
-            choice = self._showing.choice(self)
+            selected = self._showing.selected(self)
             self._offer_new_layers()
-            self._keep_within(choice.layout)
-            if (choice.channel, choice.slice_index) != (self.channel, self.slice):
-                choice = self._showing.choice(self)
+            self._keep_within(selected.layout)
+            if (selected.channel, selected.slice_index) != (self.channel, self.slice):
+                selected = self._showing.selected(self)
             if self.order != "index":
                 self._surveying.rank(may_wait=answers_browser)
                 self._owner.run_soon(self._show_choice)
-            order = self._showing.order(self, choice.layout, self.order)
-            scene = self._showing.scene(choice, self.look(), self, order)
-            moved = self._showing.draw(scene, choice)
-            self._choice = choice
+            order = self._showing.order(self, selected.layout, self.order)
+            scene = self._showing.scene(selected, self.look(), self, order)
+            moved = self._showing.draw(scene, selected)
+            self._selected = selected
             self._fit.suit()
-            self._field.frame(choice, self.look(), self)
+            self._field.frame(selected, self.look(), self)
             if moved:
                 self._canvas.set_home(self._view.full_limits)
             self._pointing.tell_again()
@@ -574,15 +574,15 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
                 self._canvas.draw_in_answer()
             else:
                 self._canvas.draw_idle()
-            self._shown = f"{choice.seen.picture.name} at {choice.title}"
+            self._shown = f"{selected.kept_pass.picture.name} at {selected.title}"
             if scene.page.text:
                 self._controls.view_controls.pager.show(scene.page.number, scene.page.count)
             self._status.show(
-                self._showing.lines(choice, scene, self.order),
+                self._showing.lines(selected, scene, self.order),
                 [
                     *self._unread,
-                    self._showing.why_no_order(self, choice.layout, self.order),
-                    choice.seen.picture.warning,
+                    self._showing.why_no_order(self, selected.layout, self.order),
+                    selected.kept_pass.picture.warning,
                 ],
             )
         except Exception as error:
@@ -639,14 +639,14 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
 
     @traitlets.validate("position")
     def _check_position(self, proposal: dict[str, Any]) -> Any:
-        position, choice = proposal["value"], self._choice
-        if position is None or choice is None or choice.activation is None:
+        position, selected = proposal["value"], self._selected
+        if position is None or selected is None or selected.activation is None:
             return position
         row, column = (int(place) for place in position)
-        if choice.layout.element(row, column, choice.channel, choice.slice_index) is None:
+        if selected.layout.element(row, column, selected.channel, selected.slice_index) is None:
             raise SelectionError(
-                f"position was set to {position}, but the map of {choice.layer!r} has no such row "
-                "and column."
+                f"position was set to {position}, but the map of {selected.layer!r} has no such "
+                "row and column."
             )
         return position
 
@@ -657,9 +657,9 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             self.position = None
 
     def _show_position(self) -> None:
-        choice = self._choice
-        if not self._closed and choice is not None:
-            self._try(lambda: self._field.frame(choice, self.look(), self))
+        selected = self._selected
+        if not self._closed and selected is not None:
+            self._try(lambda: self._field.frame(selected, self.look(), self))
             self._canvas.draw_idle()
 
     def _step(self, over: str, steps: int, *, around: bool) -> None:
@@ -710,13 +710,13 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         self._try(add)
 
     def _add_images(self, images: object) -> tuple[str, ...]:
-        names, failures = self._subject.add_pictures(images)
+        names, failures = self._explored.add_pictures(images)
         if not names:
             raise ValueError(" ".join(failures) or "There are no pictures in what was added.")
         self._controls.extend_images(names)
-        self.offer(len(self.images), self._extraction.layouts, tuple(self._subject.by_epoch))
+        self.offer(len(self.images), self._extraction.layouts, tuple(self._explored.by_epoch))
         self.offer_to_compare(
-            len(self.images), tuple(self._subject.by_epoch), has_other_model=self._has_other_model
+            len(self.images), tuple(self._explored.by_epoch), has_other_model=self._has_other_model
         )
         self._unread = tuple(failures)
         self._redraw()
@@ -727,7 +727,7 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
     @property
     def _extraction(self) -> Extraction | EpochExtraction:
         """Where the activations of the chosen epoch come from."""
-        return self._subject.by_epoch[self.epoch]
+        return self._explored.by_epoch[self.epoch]
 
     def _first_worth_showing(self, extraction: Extraction | EpochExtraction) -> str:
         layouts = extraction.layouts
@@ -740,18 +740,18 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
         ]
         return (with_maps or list(layouts))[0]
 
-    def _seen(self) -> Seen[Picture]:
+    def _kept_pass(self) -> KeptPass[Picture]:
         self._check_open()
         image, layer = self.image, self.layer
         kept = self._extraction.activations.kept(image, layer)
         return kept or self._owner.call(lambda: self._extraction.get(image, layer))
 
     def _layout(self) -> Layout:
-        return self._extraction.layout(self._seen(), self.layer)
+        return self._extraction.layout(self._kept_pass(), self.layer)
 
     def _layout_if_seen(self) -> Layout | None:
-        seen = self._extraction.activations.kept(self.image, self.layer)
-        return None if seen is None else self._extraction.layout(seen, self.layer)
+        kept_pass = self._extraction.activations.kept(self.image, self.layer)
+        return None if kept_pass is None else self._extraction.layout(kept_pass, self.layer)
 
     def _catch_up(self) -> None:
         self._check_open()

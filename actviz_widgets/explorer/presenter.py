@@ -11,7 +11,7 @@ import numpy as np
 
 from ..activations.channel_survey import ChannelSurvey
 from ..activations.explanations import Explanations
-from ..activations.explored import Subject
+from ..activations.explored import Explored
 from ..activations.extraction import Extraction
 from ..activations.history.epoch_extraction import EpochExtraction
 from ..activations.second_model import SecondModel
@@ -21,7 +21,7 @@ from ..model.predictions import strongest_class
 from ..scenes import descriptions
 from ..scenes.map_places import MapPlaces
 from ..scenes.scenes import Page, Scene, Scenes, page_of
-from ..scenes.selected import Choice
+from ..scenes.selected import Selected
 from ..views import MapView, PictureView
 from .appearance import Look
 from .selection import Selection
@@ -33,7 +33,7 @@ class Showing:
     """Shows in a figure what an explorer's traits choose.
 
     Args:
-        subject: The model and the pictures.
+        explored: The model and the pictures.
         other: A second model to compare with; `None` for none.
         class_names: A name per class, if they have names.
         view: The figure.
@@ -45,42 +45,44 @@ class Showing:
 
     def __init__(
         self,
-        subject: Subject,
+        explored: Explored,
         other: SecondModel | None,
         class_names: Sequence[str] | None,
         view: ActivationFigure,
     ) -> None:
-        self._subject = subject
+        self._explored = explored
         self._other = other
         self._class_names = class_names
         self._view = view
         self._surveys: dict[int, ChannelSurvey] = {}
         # The last ranking: by what, the channels, and what was in the way.
         self._last_order: tuple[tuple[object, ...], tuple[Sequence[int], str]] | None = None
-        self.places = MapPlaces(subject.activation_model)
-        first = next(iter(subject.by_epoch.values()))
+        self.places = MapPlaces(explored.activation_model)
+        first = next(iter(explored.by_epoch.values()))
         self.explanations = (
-            Explanations(first, subject.activation_model) if isinstance(first, Extraction) else None
+            Explanations(first, explored.activation_model)
+            if isinstance(first, Extraction)
+            else None
         )
 
     def extraction(self, epoch: int) -> Extraction | EpochExtraction:
         """Gives where the activations of an epoch come from."""
-        return self._subject.by_epoch[epoch]
+        return self._explored.by_epoch[epoch]
 
     def survey(self, epoch: int) -> ChannelSurvey:
         """Gives the statistics of the channels at an epoch."""
         if epoch not in self._surveys:
             self._surveys[epoch] = ChannelSurvey(
                 self.extraction(epoch),
-                self._subject.activation_model,
-                lambda: self._subject.labels,
+                self._explored.activation_model,
+                lambda: self._explored.labels,
             )
         return self._surveys[epoch]
 
-    def choice(self, chosen: Selection) -> Choice:
+    def selected(self, chosen: Selection) -> Selected:
         """Gives what is chosen, with its activation; the model is run if need be."""
-        seen = self.extraction(chosen.epoch).get(chosen.image, chosen.layer)
-        return self._choice(chosen, chosen.layer, chosen.epoch, seen)
+        kept_pass = self.extraction(chosen.epoch).get(chosen.image, chosen.layer)
+        return self._choice(chosen, chosen.layer, chosen.epoch, kept_pass)
 
     def order(self, chosen: Selection, layout: Layout, criterion: str) -> Sequence[int]:
         """Gives the channels in the order to go through them, by what is known by now."""
@@ -112,11 +114,13 @@ class Showing:
             self._last_order = key, found
         return self._last_order[1]
 
-    def scene(self, choice: Choice, look: Look, chosen: Selection, order: Sequence[int]) -> Scene:
+    def scene(
+        self, selected: Selected, look: Look, chosen: Selection, order: Sequence[int]
+    ) -> Scene:
         """Gives what the figure is to show.
 
         Args:
-            choice: What is chosen.
+            selected: What is chosen.
             look: How to show it.
             chosen: The traits that the choice was made by.
             order: The channels, in their order.
@@ -124,25 +128,25 @@ class Showing:
         survey = self.survey(chosen.epoch)
         scenes = Scenes(self.places, survey, self.explanations, self._class_names)
         if look.view == "layer":
-            return scenes.layer(choice, look, order)
+            return scenes.layer(selected, look, order)
         if look.view == "overlay":
-            return scenes.overlay(choice, look)
+            return scenes.overlay(selected, look)
         if look.view == "why":
-            if not self._has_classes(choice):
-                return scenes.without_classes(choice, look)
-            return scenes.why(choice, look, chosen.image)
+            if not self._has_classes(selected):
+                return scenes.without_classes(selected, look)
+            return scenes.why(selected, look, chosen.image)
         if look.view == "compare":
-            other, names = self._compared(choice, look, chosen)
-            return scenes.compare(choice, other, look, names)
+            other, names = self._compared(selected, look, chosen)
+            return scenes.compare(selected, other, look, names)
         if look.view == "network":
             page, paths = self._network_page(chosen)
-            choices = {path: self._at_layer(chosen, path) for path in paths}
-            return scenes.network(choice, choices, self._texts(chosen.epoch, paths), page)
-        return scenes.channel(choice, look)
+            by_layer = {path: self._at_layer(chosen, path) for path in paths}
+            return scenes.network(selected, by_layer, self._texts(chosen.epoch, paths), page)
+        return scenes.channel(selected, look)
 
-    def draw(self, scene: Scene, choice: Choice) -> bool:
+    def draw(self, scene: Scene, selected: Selected) -> bool:
         """Shows a scene; says whether the limits that the toolbar's home leads to became others."""
-        picture = choice.seen.picture
+        picture = selected.kept_pass.picture
         if scene.whole is not None:
             return self._view.show_whole(scene.whole, scene.right_title)
         assert scene.left is not None
@@ -152,16 +156,24 @@ class Showing:
         # Where a map lies takes a run of the model to know: nobody may ever zoom.
         if isinstance(picture.view, PictureView) and isinstance(scene.right, MapView):
             height, width = scene.right.values.shape
-            self._view.link_zoom(lambda: self.places.extent(choice.layer, picture, (height, width)))
+            self._view.link_zoom(
+                lambda: self.places.extent(selected.layer, picture, (height, width))
+            )
         else:
             self._view.link_zoom(None)
         return moved
 
-    def field(self, choice: Choice, row: int, column: int) -> tuple[str, Box | None]:
+    def field(self, selected: Selected, row: int, column: int) -> tuple[str, Box | None]:
         """Gives the receptive field of a position of the map on show, in words and as pixels."""
-        picture = choice.seen.picture
+        picture = selected.kept_pass.picture
         field, box = self.places.field(
-            choice.layer, picture, choice.layout, row, column, choice.channel, choice.slice_index
+            selected.layer,
+            picture,
+            selected.layout,
+            row,
+            column,
+            selected.channel,
+            selected.slice_index,
         )
         if box is None:
             return self.places.words(field), None
@@ -170,38 +182,38 @@ class Showing:
         return self.places.words(field), ((top + 0.5, bottom - 0.5), (left + 0.5, right - 0.5))
 
     def other_field(
-        self, choice: Choice, look: Look, chosen: Selection, row: int, column: int
+        self, selected: Selected, look: Look, chosen: Selection, row: int, column: int
     ) -> Box | None:
         """Gives the same of the picture that the choice is compared with, as pixels."""
-        other, _ = self._compared(choice, look, chosen)
-        if other.activation is None or other.layout != choice.layout:
+        other, _ = self._compared(selected, look, chosen)
+        if other.activation is None or other.layout != selected.layout:
             return None
-        return self.field(replace(choice, seen=other.seen), row, column)[1]
+        return self.field(replace(selected, kept_pass=other.kept_pass), row, column)[1]
 
-    def lines(self, choice: Choice, scene: Scene, criterion: str) -> tuple[str, ...]:
+    def lines(self, selected: Selected, scene: Scene, criterion: str) -> tuple[str, ...]:
         """Says what is shown, and what is left out.
 
         Args:
-            choice: What is chosen.
+            selected: What is chosen.
             scene: What is shown of it.
             criterion: What the channels are ordered by.
         """
-        function = self._subject.activation_model.last_activation_function()
-        said = choice.lines(self._class_names, function, self._subject.note)
-        survey = self.survey(choice.epoch)
-        count, counted = choice.layout.count or 0, survey.counted(choice.layer)
+        function = self._explored.activation_model.last_activation_function()
+        said = selected.lines(self._class_names, function, self._explored.note)
+        survey = self.survey(selected.epoch)
+        count, counted = selected.layout.count or 0, survey.counted(selected.layer)
         surveyed = ""
         if counted[0] and count > 1:
-            dead, saturated = survey.dead(choice.layer), survey.saturated(choice.layer)
+            dead, saturated = survey.dead(selected.layer), survey.saturated(selected.layer)
             note = survey.labels_note if criterion == "contrast" else ""
             surveyed = descriptions.survey_line(
-                choice.layout.noun,
+                selected.layout.noun,
                 count,
                 len(dead),
                 len(saturated),
                 counted,
                 note,
-                is_complete=survey.is_complete(choice.layer),
+                is_complete=survey.is_complete(selected.layer),
             )
         noted = self._other.note if self._other is not None and scene.whole is not None else ""
         return tuple(chain(said[:2], scene.lines, [noted, surveyed], said[2:]))
@@ -226,52 +238,52 @@ class Showing:
 
     # -------------------------------------------------------------------------------- what is near
 
-    def _has_classes(self, choice: Choice) -> bool:
+    def _has_classes(self, selected: Selected) -> bool:
         """Whether a single output unit is a class, for all that can be known, and not a number."""
-        predictions = choice.seen.predictions
+        predictions = selected.kept_pass.predictions
         if not isinstance(predictions, np.ndarray) or predictions.shape != (1,):
             return True  # what else there is to say of it, the evidence says
-        function = self._subject.activation_model.last_activation_function()
+        function = self._explored.activation_model.last_activation_function()
         return strongest_class(predictions, self._class_names, function) is not None
 
-    def _choice(self, chosen: Selection, layer: str, epoch: int, seen: Any) -> Choice:
+    def _choice(self, chosen: Selection, layer: str, epoch: int, kept_pass: Any) -> Selected:
         extraction = self.extraction(epoch)
-        layout = extraction.layout(seen, layer)
+        layout = extraction.layout(kept_pass, layer)
         channel, slice_index = layout.nearest(chosen.channel, chosen.slice)
-        line = self._subject.epoch_lines.get(epoch, "")
-        return Choice(extraction, seen, layer, channel, slice_index, epoch, line)
+        line = self._explored.epoch_lines.get(epoch, "")
+        return Selected(extraction, kept_pass, layer, channel, slice_index, epoch, line)
 
-    def _at_layer(self, chosen: Selection, layer: str) -> Choice | None:
+    def _at_layer(self, chosen: Selection, layer: str) -> Selected | None:
         try:
-            seen = self.extraction(chosen.epoch).get(chosen.image, layer)
+            kept_pass = self.extraction(chosen.epoch).get(chosen.image, layer)
         except ValueError:
             return None
-        return self._choice(chosen, layer, chosen.epoch, seen)
+        return self._choice(chosen, layer, chosen.epoch, kept_pass)
 
     def _compared(
-        self, choice: Choice, look: Look, chosen: Selection
-    ) -> tuple[Choice, tuple[str, str]]:
+        self, selected: Selected, look: Look, chosen: Selection
+    ) -> tuple[Selected, tuple[str, str]]:
         image = chosen.image if look.other_image is None else look.other_image
         epoch = chosen.epoch if look.other_epoch is None else look.other_epoch
         if look.other_model and self._other is not None:
-            extraction, seen = self._other.get(image, choice.layer)
-            path = self._other.path_of(choice.layer)
-            layout = extraction.layout(seen, path)
-            other = Choice(
+            extraction, kept_pass = self._other.get(image, selected.layer)
+            path = self._other.path_of(selected.layer)
+            layout = extraction.layout(kept_pass, path)
+            other = Selected(
                 extraction,
-                seen,
+                kept_pass,
                 path,
                 *layout.nearest(chosen.channel, chosen.slice),
             )
         else:
-            seen = self.extraction(epoch).get(image, choice.layer)
-            other = self._choice(chosen, choice.layer, epoch, seen)
+            kept_pass = self.extraction(epoch).get(image, selected.layer)
+            other = self._choice(chosen, selected.layer, epoch, kept_pass)
         names = []
-        for one, model in ((choice, "this model"), (other, self._other_name())):
-            parts = [one.seen.picture.name]
+        for one, model in ((selected, "this model"), (other, self._other_name())):
+            parts = [one.kept_pass.picture.name]
             if look.other_model:
                 parts.append(model)
-            if choice.epoch != other.epoch:
+            if selected.epoch != other.epoch:
                 parts.append(f"epoch {one.epoch}")
             names.append(" · ".join(parts))
         return other, (names[0], names[1])
@@ -288,7 +300,7 @@ class Showing:
 
     def _worth_a_strip(self, chosen: Selection) -> list[str]:
         """Gives the layers that put out something new, and the chosen one."""
-        model = self._subject.activation_model
+        model = self._explored.activation_model
         return [
             path
             for path in self.extraction(chosen.epoch).layers

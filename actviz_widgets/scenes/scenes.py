@@ -31,7 +31,7 @@ from ..views import (
 )
 from . import descriptions
 from .map_places import MapPlaces
-from .selected import Choice
+from .selected import Selected
 
 NO_PLACE = (
     "It is not known where this map lies on the picture: the layers before it do not tell, or "
@@ -104,74 +104,74 @@ class Scenes:
     explanations: Explanations | None
     class_names: Sequence[str] | None
 
-    def channel(self, choice: Choice, look: Look) -> Scene:
+    def channel(self, selected: Selected, look: Look) -> Scene:
         """Shows the picture, and the map of one channel."""
-        picture = choice.seen.picture
-        title = choice.title
-        dead, saturated = self._marked(choice.layer)
-        if choice.channel in dead:
+        picture = selected.kept_pass.picture
+        title = selected.title
+        dead, saturated = self._marked(selected.layer)
+        if selected.channel in dead:
             title = f"{title} · dead"
-        elif choice.channel in saturated:
+        elif selected.channel in saturated:
             title = f"{title} · saturated"
         scene = Scene(picture.view, picture.name, None, title)
-        activation = choice.activation
+        activation = selected.activation
         if activation is None:
-            return replace(scene, right=WordsView(choice.why_not()))
-        layout = choice.layout
-        names = choice.unit_names(self.class_names)
-        view = layout.view(activation, choice.channel, choice.slice_index, names)
+            return replace(scene, right=WordsView(selected.why_not()))
+        layout = selected.layout
+        names = selected.unit_names(self.class_names)
+        view = layout.view(activation, selected.channel, selected.slice_index, names)
         lines: tuple[str, ...] = ()
         if isinstance(view, MapView):
             limits = look.scale.limits(view.values, activation)
             view = replace(view, limits=limits, has_histogram=True)
             lines = (_outside_line(_without_unused(view), limits),)
-        caption = layout.caption(activation, choice.channel, names)
+        caption = layout.caption(activation, selected.channel, names)
         return replace(scene, right=view, caption=caption, lines=lines)
 
-    def layer(self, choice: Choice, look: Look, order: Sequence[int]) -> Scene:
+    def layer(self, selected: Selected, look: Look, order: Sequence[int]) -> Scene:
         """Shows the picture, and the maps of a page of channels.
 
         Args:
-            choice: What is chosen.
+            selected: What is chosen.
             look: How to show it.
             order: The channels, in the order in which they are laid out.
         """
-        activation = choice.activation
-        if activation is None or not choice.layout.has_feature_maps:
-            return self.channel(choice, look)
-        layout, picture = choice.layout, choice.seen.picture
-        page = page_of(order, choice.channel, look.tiles, f"{layout.noun}s")
+        activation = selected.activation
+        if activation is None or not selected.layout.has_feature_maps:
+            return self.channel(selected, look)
+        layout, picture = selected.layout, selected.kept_pass.picture
+        page = page_of(order, selected.channel, look.tiles, f"{layout.noun}s")
         first = page.number * look.tiles
         channels = tuple(int(channel) for channel in order[first : first + look.tiles])
-        maps = _maps(layout, activation, channels, choice.slice_index)
-        chosen = layout.feature_map(activation, choice.channel, choice.slice_index)
+        maps = _maps(layout, activation, channels, selected.slice_index)
+        chosen = layout.feature_map(activation, selected.channel, selected.slice_index)
         limits = look.scale.limits(chosen, activation)
         is_shared = look.scale.scope != "channel"
         view = TilesView(
             maps,
             channels,
-            choice.channel,
+            selected.channel,
             limits,
             limits if is_shared else None,
-            *self._marked(choice.layer),
+            *self._marked(selected.layer),
             layout.noun,
         )
-        title = f"{choice.layer} · {page.text}"
+        title = f"{selected.layer} · {page.text}"
         scale = (
             "one colour scale for all"
             if is_shared
-            else f"each on its own colour scale, the bar is of {layout.noun} {choice.channel}"
+            else f"each on its own colour scale, the bar is of {layout.noun} {selected.channel}"
         )
         lines = (page.sentence, _outside_line(chosen, limits))
         return Scene(picture.view, picture.name, view, title, scale, lines=lines, page=page)
 
-    def overlay(self, choice: Choice, look: Look) -> Scene:
+    def overlay(self, selected: Selected, look: Look) -> Scene:
         """Shows the picture, and the map of one channel over it, where it truly lies."""
-        scene = self.channel(choice, look)
-        picture = choice.seen.picture
+        scene = self.channel(selected, look)
+        picture = selected.kept_pass.picture
         if not isinstance(scene.right, MapView) or not isinstance(picture.view, PictureView):
             return replace(scene, lines=(*scene.lines, "There is no map to lay over a picture."))
-        extent = self.places.extent(choice.layer, picture, scene.right.values.shape)
+        extent = self.places.extent(selected.layer, picture, scene.right.values.shape)
         if extent is None:
             return replace(scene, right=WordsView(NO_PLACE), caption="")
         limits = scene.right.limits or color_scale.limits(scene.right.values)
@@ -185,17 +185,19 @@ class Scenes:
         )
         return replace(scene, right=view, caption="")
 
-    def compare(self, choice: Choice, other: Choice, look: Look, names: tuple[str, str]) -> Scene:
+    def compare(
+        self, selected: Selected, other: Selected, look: Look, names: tuple[str, str]
+    ) -> Scene:
         """Shows two maps on one colour scale, and their difference.
 
         Args:
-            choice: What is chosen.
+            selected: What is chosen.
             other: What it is compared with.
             look: How to show it.
             names: What the two are called.
         """
         maps = []
-        for one in (choice, other):
+        for one in (selected, other):
             if one.activation is None:
                 return Scene(whole=WordsView(one.why_not()))
             if isinstance(one.layout, Value):
@@ -207,13 +209,13 @@ class Scenes:
         if look.scale.scope == "fixed":
             limits = look.scale.limits(maps[0], maps[0])
         elif look.scale.scope == "layer":
-            values = [np.ravel(one.activation) for one in (choice, other)]  # type: ignore[arg-type]
+            values = [np.ravel(one.activation) for one in (selected, other)]  # type: ignore[arg-type]
             limits = color_scale.limits(
                 np.concatenate(values), clip=look.scale.clip, symmetric=look.scale.symmetric
             )
-        view = choice.layout.view(
-            choice.activation,  # type: ignore[arg-type]
-            *choice.layout.nearest(choice.channel, choice.slice_index),
+        view = selected.layout.view(
+            selected.activation,  # type: ignore[arg-type]
+            *selected.layout.nearest(selected.channel, selected.slice_index),
             None,
         )
         whole = ComparisonView(
@@ -224,51 +226,51 @@ class Scenes:
             made.difference_limits,
             made.note,
             names,
-            (_picture_view(choice.seen.picture), _picture_view(other.seen.picture)),
+            (_picture_view(selected.kept_pass.picture), _picture_view(other.kept_pass.picture)),
             is_square=isinstance(view, MapView) and view.is_square,
-            place=choice.layout.place,
+            place=selected.layout.place,
         )
-        same = _SAME if other.seen is choice.seen else _difference_line(made)
+        same = _SAME if other.kept_pass is selected.kept_pass else _difference_line(made)
         lines = (same, *(_outside_line(each, limits) for each in maps))
-        return Scene(whole=whole, right_title=choice.title, lines=tuple(dict.fromkeys(lines)))
+        return Scene(whole=whole, right_title=selected.title, lines=tuple(dict.fromkeys(lines)))
 
     def network(
         self,
-        choice: Choice,
-        choices: Mapping[str, Choice | None],
+        selected: Selected,
+        by_layer: Mapping[str, Selected | None],
         texts: Mapping[str, str],
         page: Page,
     ) -> Scene:
         """Shows a strip for each layer of a page.
 
         Args:
-            choice: What is chosen.
-            choices: The layers of the page, each with what is known of the picture there; `None`
+            selected: What is chosen.
+            by_layer: The layers of the page, each with what is known of the picture there; `None`
                 where that cannot be.
             texts: The type and size of each layer.
             page: The page.
         """
-        strips = tuple(self._strip(path, one, texts[path]) for path, one in choices.items())
-        view = NetworkView(strips, choice.layer, _picture_view(choice.seen.picture))
+        strips = tuple(self._strip(path, one, texts[path]) for path, one in by_layer.items())
+        view = NetworkView(strips, selected.layer, _picture_view(selected.kept_pass.picture))
         return Scene(whole=view, lines=(page.sentence,), page=page)
 
-    def why(self, choice: Choice, look: Look, image: int) -> Scene:
+    def why(self, selected: Selected, look: Look, image: int) -> Scene:
         """Shows what speaks for a class: Grad-CAM, and gradient times activation of one channel.
 
         Args:
-            choice: What is chosen.
+            selected: What is chosen.
             look: How to show it.
             image: Index of the picture.
         """
-        scene = self.channel(choice, look)
-        picture = choice.seen.picture
+        scene = self.channel(selected, look)
+        picture = selected.kept_pass.picture
         if self.explanations is None:
             why_not = (
                 "Of a training only activations are kept, and class evidence needs the model's "
                 "gradient. Open the explorer on the model itself."
             )
             return replace(scene, right=WordsView(why_not), caption="", lines=())
-        if choice.activation is None:
+        if selected.activation is None:
             return scene
         class_index = look.class_index
         try:
@@ -276,28 +278,28 @@ class Scenes:
                 class_index = self.explanations.predicted_class(image)
             if class_index is None:
                 raise ValueError("The model predicts no class for this picture; choose one.")
-            evidence = self.explanations.evidence(image, choice.layer, class_index)
+            evidence = self.explanations.evidence(image, selected.layer, class_index)
             gradient = self.explanations.gradient_map(
-                evidence, choice.layout, choice.channel, choice.slice_index
+                evidence, selected.layout, selected.channel, selected.slice_index
             )
         except (TypeError, ValueError) as error:
             return replace(scene, right=WordsView(str(error)), caption="", lines=())
         name = descriptions.class_name(class_index, self.class_names)
         limits = color_scale.limits(gradient, clip=look.scale.clip, symmetric=True)
-        view = layout_view(choice.layout, gradient, choice.channel)
+        view = layout_view(selected.layout, gradient, selected.channel)
         right = replace(view, limits=limits, has_histogram=True, is_signed=True)
         probability = None if evidence.probability is None else float(evidence.probability[0])
         left: LeftView = picture.view
         left_title, note = picture.name, ""
         try:
-            cam = self.explanations.grad_cam_map(evidence, choice.layout, choice.slice_index)
+            cam = self.explanations.grad_cam_map(evidence, selected.layout, selected.slice_index)
         except ValueError as error:
             note = str(error)
         else:
             left_title = f"Grad-CAM for {name}"
             if probability is not None:
                 left_title += f" ({probability:.1%})"
-            left = self._over_picture(choice, picture, cam, look.opacity)
+            left = self._over_picture(selected, picture, cam, look.opacity)
             if not isinstance(left, OverlayView):
                 note = "Grad-CAM stands by itself: where the map lies on the picture is not known."
         lines = (
@@ -307,17 +309,17 @@ class Scenes:
             note,
             _outside_line(gradient, limits),
         )
-        title = f"gradient × {choice.title}"
+        title = f"gradient × {selected.title}"
         caption = "red speaks for the class, blue against it"
         return Scene(left, left_title, right, title, caption, lines=lines)
 
-    def without_classes(self, choice: Choice, look: Look) -> Scene:
+    def without_classes(self, selected: Selected, look: Look) -> Scene:
         """Says that there is no class to explain."""
         why_not = (
             "The model does not seem to be a classifier: it puts out a single number. If that "
             "stands for two classes, give their names as class_names."
         )
-        scene = self.channel(choice, look)
+        scene = self.channel(selected, look)
         return replace(scene, right=WordsView(why_not), caption="", lines=())
 
     def _marked(self, layer: str) -> tuple[frozenset[int], frozenset[int]]:
@@ -327,21 +329,23 @@ class Scenes:
         return self.survey.dead(layer), self.survey.saturated(layer)
 
     def _over_picture(
-        self, choice: Choice, picture: Picture, cam: np.ndarray, opacity: float
+        self, selected: Selected, picture: Picture, cam: np.ndarray, opacity: float
     ) -> LeftView:
         limits = color_scale.limits(cam)
         if isinstance(picture.view, PictureView):
-            extent = self.places.extent(choice.layer, picture, cam.shape)
+            extent = self.places.extent(selected.layer, picture, cam.shape)
             if extent is not None:
-                return OverlayView(picture.view, cam, extent, limits, opacity, choice.layout.place)
-        return MapView(cam, place=choice.layout.place, limits=limits)
+                return OverlayView(
+                    picture.view, cam, extent, limits, opacity, selected.layout.place
+                )
+        return MapView(cam, place=selected.layout.place, limits=limits)
 
-    def _strip(self, path: str, choice: Choice | None, text: str) -> LayerStrip:
-        if choice is None:
+    def _strip(self, path: str, selected: Selected | None, text: str) -> LayerStrip:
+        if selected is None:
             return no_strip(path, text, "not shown")
-        if choice.activation is None:
-            return no_strip(path, text, choice.why_not())
-        return strip_of(path, text, choice.layout, choice.activation, choice.slice_index)
+        if selected.activation is None:
+            return no_strip(path, text, selected.why_not())
+        return strip_of(path, text, selected.layout, selected.activation, selected.slice_index)
 
 
 def page_of(items: Sequence[object], chosen: object, per_page: int, what: str) -> Page:

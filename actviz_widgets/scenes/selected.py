@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..activations.cache import Seen
+from ..activations.cache import KeptPass
 from ..activations.extraction import Extraction
 from ..activations.history.epoch_extraction import EpochExtraction
 from ..feature_maps.layouts import Layout
@@ -16,12 +16,12 @@ from . import descriptions
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selected:
     """What is looked at.
 
     Attributes:
         extraction: Where the activations come from.
-        seen: What is known of the chosen picture.
+        kept_pass: What is known of the chosen picture.
         layer: Path of the chosen layer.
         channel: Index of the chosen channel.
         slice_index: Index of the chosen slice.
@@ -30,7 +30,7 @@ class Choice:
     """
 
     extraction: Extraction | EpochExtraction
-    seen: Seen[Picture]
+    kept_pass: KeptPass[Picture]
     layer: str
     channel: int
     slice_index: int
@@ -40,12 +40,12 @@ class Choice:
     @property
     def activation(self) -> np.ndarray | None:
         """What the layer puts out for the picture, without batch axis; `None` if not kept."""
-        return self.seen.activations.get(self.layer)
+        return self.kept_pass.activations.get(self.layer)
 
     @property
     def layout(self) -> Layout:
         """How the layer's activation is laid out for this very picture."""
-        return self.extraction.layout(self.seen, self.layer)
+        return self.extraction.layout(self.kept_pass, self.layer)
 
     @property
     def title(self) -> str:
@@ -55,15 +55,15 @@ class Choice:
 
     def why_not(self) -> str:
         """Says why the layer has no activation for the picture."""
-        if self.layer in self.seen.not_called:
+        if self.layer in self.kept_pass.not_called:
             return descriptions.not_called(self.layer)
-        shape = self.extraction.shape(self.seen, self.layer)
+        shape = self.extraction.shape(self.kept_pass, self.layer)
         budget = self.extraction.activations.memory_budget
-        return descriptions.too_large(self.layer, self.seen.sizes[self.layer], shape, budget)
+        return descriptions.too_large(self.layer, self.kept_pass.sizes[self.layer], shape, budget)
 
     def unit_names(self, class_names: Sequence[str] | None) -> Sequence[str] | None:
         """Names the units of a layer that puts out the predictions; `None` for any other."""
-        predictions, activation = self.seen.predictions, self.activation
+        predictions, activation = self.kept_pass.predictions, self.activation
         if class_names is None or activation is None or not isinstance(predictions, np.ndarray):
             return None
         if not np.array_equal(activation, predictions):
@@ -80,18 +80,18 @@ class Choice:
             activation_function: Of the layer that puts out the predictions, if it tells.
             note: Which pictures of those handed in there are; empty if all.
         """
-        seen, activations = self.seen, self.extraction.activations
+        kept_pass, activations = self.kept_pass, self.extraction.activations
         lines = [
             self.epoch_line,
             self._layer_line(class_names),
-            descriptions.class_line(seen.predictions, class_names, activation_function),
-            f"The model saw {seen.picture.saw}.",
+            descriptions.class_line(kept_pass.predictions, class_names, activation_function),
+            f"The model saw {kept_pass.picture.saw}.",
         ]
         if note:
             lines.append(f"Shown are {note}.")
-        parts = activations.part_count(seen)
+        parts = activations.part_count(kept_pass)
         if parts > 1:
-            total = sum(seen.sizes.values()) + seen.other_bytes
+            total = sum(kept_pass.sizes.values()) + kept_pass.other_bytes
             lines.append(descriptions.in_parts(total, activations.memory_budget, parts))
         return tuple(lines)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from actviz_widgets.activations.cache import Activations, Fit, Seen
+from actviz_widgets.activations.cache import Activations, Fit, KeptPass
 
 # Bytes of each layer's activation, in the order in which the layers run.
 SIZES = {"conv1": 400, "conv2": 300, "conv3": 200, "dense": 100}
@@ -26,11 +26,11 @@ class Model:
         self.sizes = sizes
         self.known = sizes if known is None else known
 
-    def __call__(self, picture: int, fit: Fit) -> Seen[str]:
+    def __call__(self, picture: int, fit: Fit) -> KeptPass[str]:
         layer_paths = fit(self.known, self.other_bytes)
         self.runs.append((picture, list(layer_paths)))
         activations = {path: np.full(self.sizes[path], picture, np.uint8) for path in layer_paths}
-        return Seen(f"picture {picture}", None, activations, self.known, self.other_bytes)
+        return KeptPass(f"picture {picture}", None, activations, self.known, self.other_bytes)
 
 
 def test_a_picture_goes_through_the_model_once_for_all_its_layers() -> None:
@@ -307,7 +307,7 @@ def test_going_back_and_forth_between_two_layers_costs_no_pass_after_the_first_t
 def test_a_failed_pass_leaves_the_other_pictures_kept() -> None:
     model = Model()
 
-    def run(picture: int, fit: Fit) -> Seen[str]:
+    def run(picture: int, fit: Fit) -> KeptPass[str]:
         if picture == 1:
             raise ValueError("broken file")
         return model(picture, fit)
@@ -324,7 +324,7 @@ def test_a_pass_that_fails_when_it_runs_leaves_what_there_was_room_for() -> None
     model = Model()
     breaks: list[bool] = []
 
-    def run(picture: int, fit: Fit) -> Seen[str]:
+    def run(picture: int, fit: Fit) -> KeptPass[str]:
         seen = model(picture, fit)
         if breaks:
             raise ValueError("out of memory")
@@ -345,7 +345,7 @@ def test_a_pass_that_fails_when_it_runs_leaves_what_there_was_room_for() -> None
 def test_a_part_that_fails_leaves_the_other_parts_of_the_picture_kept() -> None:
     model = Model()
 
-    def run(picture: int, fit: Fit) -> Seen[str]:
+    def run(picture: int, fit: Fit) -> KeptPass[str]:
         seen = model(picture, fit)
         if "conv2" in seen.activations:
             raise ValueError("no such op")
@@ -371,5 +371,5 @@ def test_nothing_is_kept_after_clearing() -> None:
 
 
 def test_what_is_seen_of_a_picture_counts_all_its_bytes() -> None:
-    seen = Seen("", None, {"a": np.zeros(3, np.float32), "b": np.zeros(5, np.uint8)}, {}, 7)
+    seen = KeptPass("", None, {"a": np.zeros(3, np.float32), "b": np.zeros(5, np.uint8)}, {}, 7)
     assert seen.nbytes == 12 + 5 + 7

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from actviz_widgets import ActivationHistory
-from actviz_widgets.activations.explored import Subject, subject_of_model
+from actviz_widgets.activations.explored import Explored, explored_model
 from actviz_widgets.activations.second_model import SecondModel, second_model
 
 L = keras.layers
@@ -33,9 +33,9 @@ def numbered(seed: int, units: int = 2) -> keras.Model:
     return keras.Sequential([keras.Input((12, 12, 3)), *layers])
 
 
-def opened(model: keras.Model, images: object = PICTURES, **options: object) -> Subject:
+def opened(model: keras.Model, images: object = PICTURES, **options: object) -> Explored:
     layers = options.get("layers")
-    return subject_of_model(model, images, None, layers, BUDGET)  # type: ignore[arg-type]
+    return explored_model(model, images, None, layers, BUDGET)  # type: ignore[arg-type]
 
 
 def compare(second: SecondModel, layer: str, image: int = 0) -> np.ndarray:

@@ -227,7 +227,7 @@ def test_zooming_into_the_map_zooms_into_the_picture(explorer: Explorer) -> None
         explorer, "[float(v) for v in explorer.figure.axes[0].get_xlim()]"
     )
     # Position p of the first layer is centred on pixel p + 1 of 150; the picture is 451 wide.
-    scale = value(explorer, "explorer._choice.seen.picture.view.size[1] / 150")
+    scale = value(explorer, "explorer._selected.kept_pass.picture.view.size[1] / 150")
     assert isinstance(scale, float)
     assert left == pytest.approx((low + 1 + 0.5) * scale - 0.5, abs=1e-6)
     assert right == pytest.approx((high + 1 + 0.5) * scale - 0.5, abs=1e-6)

@@ -14,8 +14,8 @@ from ...model.activation_model import LayerInfo
 from ...model.layer_paths import unknown_layer_sentence
 from ...pictures.pictures import Picture, Preprocess
 from ...scenes.descriptions import epoch_line, in_bytes
-from ..cache import MEMORY_BUDGET, Seen, checked_budget
-from ..explored import Subject
+from ..cache import MEMORY_BUDGET, KeptPass, checked_budget
+from ..explored import Explored
 from .epoch_extraction import EpochExtraction
 from .epoch_recorder import EpochRecorder
 
@@ -167,7 +167,7 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
         Raises:
             ValueError: If there is no such epoch or picture.
         """
-        return dict(self._seen(epoch, image).activations)
+        return dict(self._kept_pass(epoch, image).activations)
 
     def predictions(self, epoch: int, image: int = 0) -> Any:
         """Gives the model's output for a picture at an epoch, without batch axis.
@@ -179,9 +179,9 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
         Raises:
             ValueError: If there is no such epoch or picture.
         """
-        return self._seen(epoch, image).predictions
+        return self._kept_pass(epoch, image).predictions
 
-    def subject(self, layers: Sequence[str] | None = None) -> Subject:
+    def subject(self, layers: Sequence[str] | None = None) -> Explored:
         """Gives what is kept now in the way that an explorer shows it.
 
         Args:
@@ -195,12 +195,16 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
         paths = _checked_paths(layers, tuple(extraction.layers))
         of_each = {path: extraction.layers[path] for path in paths}
         layouts = {path: extraction.layouts[path] for path in paths}
-        return Subject(
+        return Explored(
             recorder.activation_model,
             recorder.pictures,
             {
                 number: EpochExtraction(
-                    recorder.activation_model, of_each, layouts, epoch.seen, self._memory_budget
+                    recorder.activation_model,
+                    of_each,
+                    layouts,
+                    epoch.kept_pass,
+                    self._memory_budget,
                 )
                 for number, epoch in kept.entries.items()
             },
@@ -228,7 +232,7 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
             )
         return self._recorder
 
-    def _seen(self, epoch: int, image: int) -> Seen[Picture]:
+    def _kept_pass(self, epoch: int, image: int) -> KeptPass[Picture]:
         recorder = self._filled()
         entries, count = recorder.kept.entries, len(recorder.pictures)
         if epoch not in entries:
@@ -236,7 +240,7 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
             raise ValueError(f"Epoch {epoch} is not kept. Choose one of these: {kept}.")
         if not 0 <= image < count:
             raise ValueError(f"There is no picture {image}; choose 0 to {count - 1}.")
-        return entries[epoch].seen[image]
+        return entries[epoch].kept_pass[image]
 
 
 def _is_built(model: Any) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from ...feature_maps.layouts import Layout, Value, layout_of
 from ...model.activation_model import ActivationModel, LayerInfo
 from ...pictures.pictures import Picture
-from ..cache import Seen
+from ..cache import KeptPass
 
 
 class EpochActivations:
@@ -21,25 +21,25 @@ class EpochActivations:
         memory_budget: Bytes that the epochs may take together.
     """
 
-    def __init__(self, seen: Sequence[Seen[Picture]], memory_budget: int) -> None:
-        self._seen = tuple(seen)
+    def __init__(self, kept_pass: Sequence[KeptPass[Picture]], memory_budget: int) -> None:
+        self._kept_pass = tuple(kept_pass)
         self.memory_budget = memory_budget
 
-    def get(self, picture: int) -> Seen[Picture]:
+    def get(self, picture: int) -> KeptPass[Picture]:
         """Gives what is known of a picture."""
-        return self._seen[picture]
+        return self._kept_pass[picture]
 
-    def kept(self, picture: int, layer_path: str) -> Seen[Picture] | None:
+    def kept(self, picture: int, layer_path: str) -> KeptPass[Picture] | None:
         """Gives what is kept of a picture, if `layer_path` is, from any thread."""
-        seen = self._seen[picture]
-        return seen if layer_path in seen.activations else None
+        kept_pass = self._kept_pass[picture]
+        return kept_pass if layer_path in kept_pass.activations else None
 
     def pictures_with(self, layer_path: str) -> tuple[int, ...]:
         """Gives the pictures of which the activation of a layer is kept."""
-        seen = enumerate(self._seen)
-        return tuple(picture for picture, one in seen if layer_path in one.activations)
+        kept_pass = enumerate(self._kept_pass)
+        return tuple(picture for picture, one in kept_pass if layer_path in one.activations)
 
-    def part_count(self, _: Seen[Picture]) -> int:
+    def part_count(self, _: KeptPass[Picture]) -> int:
         """Gives 1: all layers of a picture are kept together."""
         return 1
 
@@ -51,7 +51,7 @@ class EpochExtraction:
         activation_model: The model that the activations came from.
         layers: The layers kept, by path.
         layouts: How each of their activations is laid out, by path.
-        seen: What is kept of each picture.
+        kept_pass: What is kept of each picture.
         memory_budget: Bytes that the epochs may take together.
 
     Attributes:
@@ -66,21 +66,21 @@ class EpochExtraction:
         activation_model: ActivationModel,
         layers: dict[str, LayerInfo],
         layouts: dict[str, Layout],
-        seen: Sequence[Seen[Picture]],
+        kept_pass: Sequence[KeptPass[Picture]],
         memory_budget: int,
     ) -> None:
         self._model = activation_model
         self.layers = layers
         self.layouts = layouts
         self.activations = EpochActivations(
-            [_of_layers(each, layers) for each in seen], memory_budget
+            [_of_layers(each, layers) for each in kept_pass], memory_budget
         )
 
-    def get(self, image: int, _: str) -> Seen[Picture]:
+    def get(self, image: int, _: str) -> KeptPass[Picture]:
         """Gives what is known of a picture, each layer's activation included."""
         return self.activations.get(image)
 
-    def glance(self, image: int, _: str) -> Seen[Picture]:
+    def glance(self, image: int, _: str) -> KeptPass[Picture]:
         """Gives what is known of a picture, as `get` does: nothing is let go of here."""
         return self.activations.get(image)
 
@@ -88,18 +88,22 @@ class EpochExtraction:
         """Gives what a layer put out for a picture; `None` if the model did not call it."""
         return self.activations.get(image).activations.get(layer_path)
 
-    def layout(self, seen: Seen[Picture], layer_path: str) -> Layout:
+    def layout(self, kept_pass: KeptPass[Picture], layer_path: str) -> Layout:
         """Gives how a layer's activation is laid out for this very picture."""
-        activation = seen.activations.get(layer_path)
+        activation = kept_pass.activations.get(layer_path)
         if activation is None:
             return Value(())
         return layout_of(activation.shape, self._model.role(layer_path), activation.dtype)
 
-    def shape(self, _: Seen[Picture], layer_path: str) -> tuple[int | None, ...]:
+    def shape(self, _: KeptPass[Picture], layer_path: str) -> tuple[int | None, ...]:
         """Gives the shape of a layer's activation."""
         return self.layers[layer_path].activation_shape
 
 
-def _of_layers(seen: Seen[Picture], layers: Mapping[str, LayerInfo]) -> Seen[Picture]:
-    activations = {path: seen.activations[path] for path in layers if path in seen.activations}
-    return replace(seen, activations=activations, not_called=frozenset(layers) - set(activations))
+def _of_layers(kept_pass: KeptPass[Picture], layers: Mapping[str, LayerInfo]) -> KeptPass[Picture]:
+    activations = {
+        path: kept_pass.activations[path] for path in layers if path in kept_pass.activations
+    }
+    return replace(
+        kept_pass, activations=activations, not_called=frozenset(layers) - set(activations)
+    )

@@ -12,7 +12,7 @@ import numpy as np
 from ...model.activation_model import ActivationModel
 from ...pictures.pictures import Picture, Preprocess
 from ...scenes.descriptions import in_bytes
-from ..cache import Seen
+from ..cache import KeptPass
 from ..declared_inputs import declared_inputs
 from ..extraction import Extraction
 from .kept_epochs import KeptEpochs
@@ -24,17 +24,17 @@ class Epoch:
     """What is kept of one epoch.
 
     Attributes:
-        seen: What the layers put out, by picture.
+        kept_pass: What the layers put out, by picture.
         logs: Losses and metrics, by name.
     """
 
-    seen: tuple[Seen[Picture], ...]
+    kept_pass: tuple[KeptPass[Picture], ...]
     logs: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def nbytes(self) -> int:
         """Bytes that it takes, pictures aside."""
-        return sum(seen.nbytes - seen.picture.nbytes for seen in self.seen)
+        return sum(kept_pass.nbytes - kept_pass.picture.nbytes for kept_pass in self.kept_pass)
 
 
 class EpochRecorder:
@@ -90,7 +90,7 @@ class EpochRecorder:
         """
         # Before the new ones are made, so that the old and the new stay within the budget together.
         self.kept.make_room(self.kept.newest_bytes)
-        seen: list[Seen[Picture]] = []
+        kept_pass: list[KeptPass[Picture]] = []
         size = 0
         for image in range(len(self.pictures)):
             # What it kept is of other weights, or of the picture before.
@@ -99,12 +99,12 @@ class EpochRecorder:
             size += sum(one.sizes.values()) + one.other_bytes - one.picture.nbytes
             if not self.kept.epoch_count and 2 * size > self._room:
                 raise ValueError(self._too_large(image + 1, size))
-            seen.append(_owned(one))
+            kept_pass.append(_owned(one))
         self.extraction.activations.clear()
         numbers = {
             name: float(value) for name, value in logs.items() if isinstance(value, float | int)
         }
-        self.kept.add(epoch, Epoch(tuple(seen), numbers))
+        self.kept.add(epoch, Epoch(tuple(kept_pass), numbers))
 
     def _too_large(self, count: int, size: int) -> str:
         layers = len(self.extraction.layers)
@@ -117,13 +117,13 @@ class EpochRecorder:
         )
 
 
-def _owned(seen: Seen[Picture]) -> Seen[Picture]:
+def _owned(kept_pass: KeptPass[Picture]) -> KeptPass[Picture]:
     """Gives arrays of their own, which neither keep larger ones alive nor change with any."""
     return replace(
-        seen,
-        activations={path: _copied(array) for path, array in seen.activations.items()},
+        kept_pass,
+        activations={path: _copied(array) for path, array in kept_pass.activations.items()},
         predictions=keras.tree.map_structure(
-            lambda array: None if array is None else _copied(array), seen.predictions
+            lambda array: None if array is None else _copied(array), kept_pass.predictions
         ),
     )
 

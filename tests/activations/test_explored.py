@@ -8,7 +8,7 @@ import pytest
 
 from actviz_widgets import ActivationHistory
 from actviz_widgets.activations.channel_survey import ChannelSurvey
-from actviz_widgets.activations.explored import Subject, subject_of_model
+from actviz_widgets.activations.explored import Explored, explored_model
 
 L = keras.layers
 PICTURES = np.random.default_rng(0).random((4, 8, 8, 3), np.float32)
@@ -20,8 +20,8 @@ def model() -> keras.Model:
     return keras.Model(inputs, L.Dense(2, activation="softmax", name="dense")(x))
 
 
-def subject(**options: object) -> Subject:
-    return subject_of_model(model(), PICTURES, None, None, 2**28, **options)  # type: ignore[arg-type]
+def subject(**options: object) -> Explored:
+    return explored_model(model(), PICTURES, None, None, 2**28, **options)  # type: ignore[arg-type]
 
 
 def test_labels_are_given_with_the_pictures() -> None:
