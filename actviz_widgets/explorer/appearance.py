@@ -5,21 +5,16 @@ Each is named as its control is, and has the control's values.
 
 from __future__ import annotations
 
-import math
-import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import traitlets
 
 from ..feature_maps.channel_statistics import CRITERIA
-from ..feature_maps.color_scale import ColorScale, color_map
-from .selection import Index, SelectionError, SelectionTypeError
-
-View = Literal["channel", "layer", "overlay", "compare", "network", "why"]
-VIEWS: tuple[str, ...] = get_args(View)
-"""The views, in the order in which they are offered."""
+from ..feature_maps.color_scale import ColorScale
+from ..scenes.look import Look
+from ..scenes.scenes import VIEWS
+from .traits import ColorMap, Index, IndexOrNone, Number, OneOf, Pair, SelectionError, Switch
 
 SCALES = ("channel", "layer", "fixed")
 """What can share a colour scale."""
@@ -29,121 +24,6 @@ TILES = (16, 64, 256, 1024)
 
 STEPPED = ("channel", "layer", "image")
 """What can be played through."""
-
-
-class OneOf(traitlets.TraitType[str, Any]):
-    """A trait for one of some words."""
-
-    def __init__(self, words: Sequence[str], default: str, **options: Any) -> None:
-        self._words = tuple(words)
-        super().__init__(default, **options)
-
-    def validate(self, _: Any, value: Any) -> str:
-        """Gives the word, which has to be one of those that there are."""
-        if isinstance(value, str) and value in self._words:
-            return str(value)
-        kind = SelectionError if isinstance(value, str) else SelectionTypeError
-        wanted = ", ".join(map(repr, self._words))
-        raise kind(f"{self.name} was set to {value!r}; choose one of {wanted}.")
-
-
-class Switch(traitlets.TraitType[bool, Any]):
-    """A trait that is on or off."""
-
-    def validate(self, _: Any, value: Any) -> bool:
-        """Gives the value, which has to be a truth value."""
-        if value not in (True, False):
-            raise SelectionTypeError(f"{self.name} was set to {value!r}; True or False is wanted.")
-        return bool(value)
-
-
-class Number(traitlets.TraitType[float, Any]):
-    """A trait for a number within a range."""
-
-    def __init__(self, low: float, high: float, default: float, **options: Any) -> None:
-        self._low, self._high = low, high
-        super().__init__(default, **options)
-
-    def validate(self, _: Any, value: Any) -> float:
-        """Gives the number, which has to be within the range."""
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            raise SelectionTypeError(
-                f"{self.name} was set to {value!r}; a number from {self._low:g} to {self._high:g} "
-                "is wanted."
-            ) from None
-        if not self._low <= number <= self._high:
-            raise SelectionError(
-                f"{self.name} was set to {value!r}; choose {self._low:g} to {self._high:g}."
-            )
-        return number
-
-
-class ColorMap(traitlets.TraitType[Any, Any]):
-    """A trait for a matplotlib colour map, or the name of one."""
-
-    def validate(self, _: Any, value: Any) -> Any:
-        """Gives the value, which has to be a colour map that there is."""
-        try:
-            color_map(value)
-        except ValueError as error:
-            raise SelectionError(str(error)) from None
-        except TypeError as error:
-            raise SelectionTypeError(str(error)) from None
-        return value
-
-
-class IndexOrNone(traitlets.TraitType[Any, Any]):
-    """A trait for an index, or for none."""
-
-    default_value = None
-
-    def validate(self, _: Any, value: Any) -> Any:
-        """Gives the value as an int, or `None`."""
-        try:
-            return None if value is None else operator.index(value)
-        except TypeError:
-            raise SelectionTypeError(
-                f"{self.name!r} was set to {value!r}; an index, an integer from 0, or None is "
-                "wanted."
-            ) from None
-
-
-class Pair(traitlets.TraitType[Any, Any]):
-    """A trait for two numbers, or for none."""
-
-    default_value = None
-
-    def validate(self, _: Any, value: Any) -> Any:
-        """Gives a tuple of two finite numbers, or `None`."""
-        if value is None:
-            return None
-        try:
-            first, second = value
-            pair = float(first), float(second)
-        except (TypeError, ValueError):
-            raise SelectionTypeError(
-                f"{self.name} was set to {value!r}; two numbers are wanted, or None."
-            ) from None
-        if not all(math.isfinite(number) for number in pair):
-            raise SelectionError(f"{self.name} was set to {value!r}; they have to be finite.")
-        return pair
-
-
-@dataclass(frozen=True)
-class Look:
-    """How to show what is chosen, at one moment; see the traits of `Appearance`."""
-
-    view: str
-    order: str
-    opacity: float
-    tiles: int
-    scale: ColorScale
-    class_index: int | None
-    other_image: int | None
-    other_model: bool
-    other_epoch: int | None
 
 
 class Appearance(traitlets.HasTraits):
@@ -183,6 +63,10 @@ class Appearance(traitlets.HasTraits):
         """Says what there is to compare with."""
         self._other_images, self._other_epochs = image_count, epochs
         self._has_other_model = has_other_model
+
+    def offer_classes(self, count: int | None) -> None:
+        """Says how many classes there are to explain; `None` if the model is no classifier."""
+        self._class_count = count
 
     def look(self) -> Look:
         """Gives all that a redraw goes by, as it is now."""

@@ -1,316 +1,366 @@
-"""From what is chosen to what the figure shows: activations, scenes, receptive fields, words."""
+"""From what is chosen to what is on screen: one way in, the traits, and one way out, a redraw."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
+from matplotlib.figure import Figure
 
-from ..activations.channel_survey import ChannelSurvey
+from ..activations.cache import KeptPass
 from ..activations.explanations import Explanations
-from ..activations.explored import Explored
-from ..activations.extraction import Extraction
-from ..activations.history.epoch_extraction import EpochExtraction
-from ..activations.second_model import SecondModel
+from ..feature_maps import color_scale
 from ..feature_maps.layouts import Layout
-from ..figure.figure import ActivationFigure
-from ..model.predictions import strongest_class
-from ..scenes import descriptions
+from ..pictures.pictures import Picture
 from ..scenes.map_places import MapPlaces
-from ..scenes.scenes import Page, Scene, Scenes, page_of
-from ..scenes.selected import Selected
-from ..views import MapView, PictureView
-from .appearance import Look
-from .selection import Selection
+from ..scenes.scene import Scene
+from ..scenes.scenes import scene_of, status_lines
+from ..scenes.selected import ActivationSource, Selected, select
+from ..scenes.shown import Shown
+from ..widgets.latest_wins import LatestWins
+from ..widgets.owner_thread import OwnerThread
+from .channel_order import ChannelOrder
+from .chosen import Chosen
+from .console import Actions, Console
+from .opening import Opened
+from .pointer import Pointer
+from .screen import Screen
+from .stepping import stepped, turned
+from .view_code import view_code
 
-Box = tuple[tuple[float, float], tuple[float, float]]
+_REDRAWN = (
+    *("image", "layer", "channel", "slice", "epoch", "view", "order", "opacity", "tiles", "cmap"),
+    *("color_scale", "color_limits", "symmetric", "clip", "class_index"),
+    *("other_image", "other_model", "other_epoch", "play_over"),
+)
+_CALM = 0.3  # seconds without a redraw, after which there is time for what can wait
 
 
-class Showing:
-    """Shows in a figure what an explorer's traits choose.
+class Presenter:
+    """Shows what an explorer's traits choose, and keeps the controls in step with them.
+
+    Code, controls, keys and the mouse all set traits; what a trait's change brings about comes in
+    at `_on_choice`, and `_redraw` alone brings it to the screen.
 
     Args:
-        explored: The model and the pictures.
-        other: A second model to compare with; `None` for none.
-        class_names: A name per class, if they have names.
-        view: The figure.
+        chosen: The traits.
+        opened: What the explorer is opened on.
+        owner: The thread that owns figure and model.
 
     Attributes:
-        explanations: What speaks for a class; `None` where there is no model to run.
-        places: Where maps lie on the picture.
+        opened: What the explorer is opened on.
+        screen: The figure in its room.
+        pointer: What the mouse does.
+        order: The channels in their order.
+        shown: What is on screen; `None` before the first picture.
     """
 
-    def __init__(
-        self,
-        explored: Explored,
-        other: SecondModel | None,
-        class_names: Sequence[str] | None,
-        view: ActivationFigure,
-    ) -> None:
-        self._explored = explored
-        self._other = other
-        self._class_names = class_names
-        self._view = view
-        self._surveys: dict[int, ChannelSurvey] = {}
-        # The last ranking: by what, the channels, and what was in the way.
-        self._last_order: tuple[tuple[object, ...], tuple[Sequence[int], str]] | None = None
-        self.places = MapPlaces(explored.activation_model)
-        first = next(iter(explored.by_epoch.values()))
-        self.explanations = (
-            Explanations(first, explored.activation_model)
-            if isinstance(first, Extraction)
-            else None
+    def __init__(self, chosen: Chosen, opened: Opened, owner: OwnerThread) -> None:
+        self.opened = opened
+        self.screen = Screen(opened.cmap, owner)
+        self.shown: Shown | None = None
+        self._chosen = chosen
+        self._explored = opened.explored
+        self._owner = owner
+        self._latest = LatestWins(self._redraw, owner)
+        self._places = MapPlaces(opened.explored.activation_model)
+        self._explanations = _explanations(opened)
+        self._answers_browser = False
+        self._redraws = 0
+        self._unread: tuple[str, ...] = ()
+        self._is_closed = False
+        self.order = ChannelOrder(opened.explored, chosen, owner, self._latest.request)
+        count = None if self._explanations is None else self._explanations.class_count
+        chosen.offer_classes(count)
+        actions = Actions(
+            step=lambda over, steps: self.step(over, steps, around=False),
+            play_on=lambda: self.step(chosen.play_over, 1, around=True),
+            turn=self._turn,
+            upload=self._upload,
+            fit=self.screen.fit,
+            code=self.code,
+            figure=self.figure,
+            feature_map=lambda: self.selected().feature_map,
         )
-
-    def extraction(self, epoch: int) -> Extraction | EpochExtraction:
-        """Gives where the activations of an epoch come from."""
-        return self._explored.by_epoch[epoch]
-
-    def survey(self, epoch: int) -> ChannelSurvey:
-        """Gives the statistics of the channels at an epoch."""
-        if epoch not in self._surveys:
-            self._surveys[epoch] = ChannelSurvey(
-                self.extraction(epoch),
-                self._explored.activation_model,
-                lambda: self._explored.labels,
-            )
-        return self._surveys[epoch]
-
-    def selected(self, chosen: Selection) -> Selected:
-        """Gives what is chosen, with its activation; the model is run if need be."""
-        kept_pass = self.extraction(chosen.epoch).get(chosen.image, chosen.layer)
-        return self._choice(chosen, chosen.layer, chosen.epoch, kept_pass)
-
-    def order(self, chosen: Selection, layout: Layout, criterion: str) -> Sequence[int]:
-        """Gives the channels in the order to go through them, by what is known by now."""
-        return self._ordered(chosen, layout, criterion)[0]
-
-    def why_no_order(self, chosen: Selection, layout: Layout, criterion: str) -> str:
-        """Says why the channels go by their index all the same; empty if they do not."""
-        if not self.survey(chosen.epoch).is_complete(chosen.layer):
-            return ""
-        return self._ordered(chosen, layout, criterion)[1]
-
-    def _ordered(
-        self, chosen: Selection, layout: Layout, criterion: str
-    ) -> tuple[Sequence[int], str]:
-        """Gives the channels in their order, and what was in the way of it."""
-        by_index = range(layout.count or 1)
-        if criterion == "index":
-            return by_index, ""
-        survey = self.survey(chosen.epoch)
-        key = chosen.epoch, chosen.layer, criterion, survey.counted(chosen.layer), len(by_index)
-        if self._last_order is None or self._last_order[0] != key:
-            try:
-                order = survey.order(chosen.layer, criterion)  # type: ignore[arg-type]  # is checked
-            except ValueError as error:
-                found: tuple[Sequence[int], str] = by_index, str(error)
-            else:
-                is_whole = len(order) == len(by_index)
-                found = tuple(int(channel) for channel in order) if is_whole else by_index, ""
-            self._last_order = key, found
-        return self._last_order[1]
-
-    def scene(
-        self, selected: Selected, look: Look, chosen: Selection, order: Sequence[int]
-    ) -> Scene:
-        """Gives what the figure is to show.
-
-        Args:
-            selected: What is chosen.
-            look: How to show it.
-            chosen: The traits that the choice was made by.
-            order: The channels, in their order.
-        """
-        survey = self.survey(chosen.epoch)
-        scenes = Scenes(self.places, survey, self.explanations, self._class_names)
-        if look.view == "layer":
-            return scenes.layer(selected, look, order)
-        if look.view == "overlay":
-            return scenes.overlay(selected, look)
-        if look.view == "why":
-            if not self._has_classes(selected):
-                return scenes.without_classes(selected, look)
-            return scenes.why(selected, look, chosen.image)
-        if look.view == "compare":
-            other, names = self._compared(selected, look, chosen)
-            return scenes.compare(selected, other, look, names)
-        if look.view == "network":
-            page, paths = self._network_page(chosen)
-            by_layer = {path: self._at_layer(chosen, path) for path in paths}
-            return scenes.network(selected, by_layer, self._texts(chosen.epoch, paths), page)
-        return scenes.channel(selected, look)
-
-    def draw(self, scene: Scene, selected: Selected) -> bool:
-        """Shows a scene; says whether the limits that the toolbar's home leads to became others."""
-        picture = selected.kept_pass.picture
-        if scene.whole is not None:
-            return self._view.show_whole(scene.whole, scene.right_title)
-        assert scene.left is not None
-        assert scene.right is not None
-        moved = self._view.show_input(scene.left, scene.left_title)
-        moved |= self._view.show_activation(scene.right, scene.right_title, scene.caption)
-        # Where a map lies takes a run of the model to know: nobody may ever zoom.
-        if isinstance(picture.view, PictureView) and isinstance(scene.right, MapView):
-            height, width = scene.right.values.shape
-            self._view.link_zoom(
-                lambda: self.places.extent(selected.layer, picture, (height, width))
-            )
-        else:
-            self._view.link_zoom(None)
-        return moved
-
-    def field(self, selected: Selected, row: int, column: int) -> tuple[str, Box | None]:
-        """Gives the receptive field of a position of the map on show, in words and as pixels."""
-        picture = selected.kept_pass.picture
-        field, box = self.places.field(
-            selected.layer,
-            picture,
-            selected.layout,
-            row,
-            column,
-            selected.channel,
-            selected.slice_index,
+        self._console = Console(chosen, opened, owner, self.screen.canvas, actions, count or 0)
+        self.pointer = Pointer(
+            chosen, self.screen, self._places, owner, lambda: self.shown, self._console.choose
         )
-        if box is None:
-            return self.places.words(field), None
-        # From its edges to the first and the last pixel in it.
-        (top, bottom), (left, right) = box
-        return self.places.words(field), ((top + 0.5, bottom - 0.5), (left + 0.5, right - 0.5))
+        self.screen.canvas.mpl_connect("resize_event", lambda _: self._on_resize())
+        self._show_choice()
+        self._redraw()
+        # Registered after the selection's own observers, so that the channel is within the layer.
+        chosen.observe(self._on_choice, names=_REDRAWN)
+        chosen.observe(lambda _: self._show_position(), names="position")
+        chosen.observe(lambda _: self._play(), names=["playing", "speed"])
 
-    def other_field(
-        self, selected: Selected, look: Look, chosen: Selection, row: int, column: int
-    ) -> Box | None:
-        """Gives the same of the picture that the choice is compared with, as pixels."""
-        other, _ = self._compared(selected, look, chosen)
-        if other.activation is None or other.layout != selected.layout:
-            return None
-        return self.field(replace(selected, kept_pass=other.kept_pass), row, column)[1]
+    @property
+    def widgets(self) -> tuple[Any, ...]:
+        """What the explorer consists of, from the top down."""
+        return self._console.widgets
 
-    def lines(self, selected: Selected, scene: Scene, criterion: str) -> tuple[str, ...]:
-        """Says what is shown, and what is left out.
+    @property
+    def source(self) -> ActivationSource:
+        """Where the activations of the chosen epoch come from."""
+        return self._explored.by_epoch[self._chosen.epoch]
 
-        Args:
-            selected: What is chosen.
-            scene: What is shown of it.
-            criterion: What the channels are ordered by.
-        """
-        function = self._explored.activation_model.last_activation_function()
-        said = selected.lines(self._class_names, function, self._explored.note)
-        survey = self.survey(selected.epoch)
-        count, counted = selected.layout.count or 0, survey.counted(selected.layer)
-        surveyed = ""
-        if counted[0] and count > 1:
-            dead, saturated = survey.dead(selected.layer), survey.saturated(selected.layer)
-            note = survey.labels_note if criterion == "contrast" else ""
-            surveyed = descriptions.survey_line(
-                selected.layout.noun,
-                count,
-                len(dead),
-                len(saturated),
-                counted,
-                note,
-                is_complete=survey.is_complete(selected.layer),
-            )
-        noted = self._other.note if self._other is not None and scene.whole is not None else ""
-        return tuple(chain(said[:2], scene.lines, [noted, surveyed], said[2:]))
+    # ------------------------------------------------------------------------------- what is asked
 
-    def turned(self, chosen: Selection, look: Look, order: Sequence[int], pages: int) -> Any:
-        """Gives the channel or the layer that begins the page so many pages on; `None` if none."""
-        if look.view == "network":
-            page, _ = self._network_page(chosen)
-            paths = self._worth_a_strip(chosen)
-            per_page = self._view.strips_per_page
-            first = (page.number + pages) * per_page
-            return paths[first] if 0 <= first < len(paths) else None
-        first = (order.index(chosen.channel) // look.tiles + pages) * look.tiles
-        return order[first] if 0 <= first < len(order) else None
+    def call(self, function: Callable[[], Any]) -> Any:
+        """Gives what a function does on the thread that owns figure and model."""
+        return self._owner.call(function)
 
-    def clear(self) -> None:
-        """Lets go of what was computed for the views."""
-        self._surveys.clear()
-        self._last_order = None
-        if self.explanations is not None:
-            self.explanations.clear()
+    def selected(self) -> Selected:
+        """Gives what is chosen now; the model is run if need be. From any thread."""
+        source, image, layer = self.source, self._chosen.image, self._chosen.layer
+        kept_pass = source.activations.kept(image, layer)
+        return self._select(kept_pass or self._owner.call(lambda: source.get(image, layer)))
 
-    # -------------------------------------------------------------------------------- what is near
+    def figure(self) -> Figure:
+        """Gives the figure, up to date with the traits."""
+        self.catch_up()
+        return self.screen.figure.figure
 
-    def _has_classes(self, selected: Selected) -> bool:
-        """Whether a single output unit is a class, for all that can be known, and not a number."""
-        predictions = selected.kept_pass.predictions
-        if not isinstance(predictions, np.ndarray) or predictions.shape != (1,):
-            return True  # what else there is to say of it, the evidence says
-        function = self._explored.activation_model.last_activation_function()
-        return strongest_class(predictions, self._class_names, function) is not None
+    def catch_up(self) -> None:
+        """Does what was asked for and not done yet, on the owner's thread."""
+        self._owner.catch_up()
+        if self._owner.is_current():
+            self._latest.flush()
 
-    def _choice(self, chosen: Selection, layer: str, epoch: int, kept_pass: Any) -> Selected:
-        extraction = self.extraction(epoch)
-        layout = extraction.layout(kept_pass, layer)
-        channel, slice_index = layout.nearest(chosen.channel, chosen.slice)
-        line = self._explored.epoch_lines.get(epoch, "")
-        return Selected(extraction, kept_pass, layer, channel, slice_index, epoch, line)
+    def code(self) -> str:
+        """Gives Python code that recreates the view."""
+        self.catch_up()
+        opened, chosen = self.opened, self._chosen
+        last = max(chosen.image, chosen.other_image or 0)
+        # As far as the view needs them.
+        added = self._explored.images[opened.image_count : last + 1]
+        return view_code(chosen, opened.given, added, self.screen.figure.full_limits)
 
-    def _at_layer(self, chosen: Selection, layer: str) -> Selected | None:
-        try:
-            kept_pass = self.extraction(chosen.epoch).get(chosen.image, layer)
-        except ValueError:
-            return None
-        return self._choice(chosen, layer, chosen.epoch, kept_pass)
+    def png(self) -> str:
+        """Gives the figure as it is now, as a base64-encoded PNG."""
+        self.catch_up()
+        return self.screen.canvas.png()
 
-    def _compared(
-        self, selected: Selected, look: Look, chosen: Selection
-    ) -> tuple[Selected, tuple[str, str]]:
-        image = chosen.image if look.other_image is None else look.other_image
-        epoch = chosen.epoch if look.other_epoch is None else look.other_epoch
-        if look.other_model and self._other is not None:
-            extraction, kept_pass = self._other.get(image, selected.layer)
-            path = self._other.path_of(selected.layer)
-            layout = extraction.layout(kept_pass, path)
-            other = Selected(
-                extraction,
-                kept_pass,
-                path,
-                *layout.nearest(chosen.channel, chosen.slice),
-            )
-        else:
-            kept_pass = self.extraction(epoch).get(image, selected.layer)
-            other = self._choice(chosen, selected.layer, epoch, kept_pass)
-        names = []
-        for one, model in ((selected, "this model"), (other, self._other_name())):
-            parts = [one.kept_pass.picture.name]
-            if look.other_model:
-                parts.append(model)
-            if selected.epoch != other.epoch:
-                parts.append(f"epoch {one.epoch}")
-            names.append(" · ".join(parts))
-        return other, (names[0], names[1])
+    def add_images(self, images: object) -> tuple[str, ...]:
+        """Adds pictures; see `ActivationExplorer.add_images`."""
+        names, failures = self._explored.add_pictures(images)
+        if not names:
+            raise ValueError(" ".join(failures) or "There are no pictures in what was added.")
+        self._console.offer_images(names)
+        self.opened.offer(self._chosen, self.source.layouts)
+        self._unread = tuple(failures)
+        self._redraw()
+        return tuple(names)
 
-    def _other_name(self) -> str:
-        return "" if self._other is None else self._other.name or "other model"
-
-    def _network_page(self, chosen: Selection) -> tuple[Page, tuple[str, ...]]:
-        paths = self._worth_a_strip(chosen)
-        per_page = self._view.strips_per_page
-        page = page_of(paths, chosen.layer, per_page, "layers")
-        first = page.number * per_page
-        return page, tuple(paths[first : first + per_page])
-
-    def _worth_a_strip(self, chosen: Selection) -> list[str]:
-        """Gives the layers that put out something new, and the chosen one."""
-        model = self._explored.activation_model
-        return [
-            path
-            for path in self.extraction(chosen.epoch).layers
-            if path == chosen.layer or not model.role(path).passes_on
-        ]
-
-    def _texts(self, epoch: int, paths: Sequence[str]) -> dict[str, str]:
-        layers = self.extraction(epoch).layers
-        return {
-            path: descriptions.layer_entry("", info.class_name, info.activation_shape)[3:]
-            for path in paths
-            for info in [layers[path]]
+    def step(self, over: str, steps: int, *, around: bool) -> None:
+        """Goes on by some channels, layers or pictures; see `stepped`."""
+        places = {
+            "channel": self._channels,
+            "layer": lambda: self._console.offered_layers,
+            "image": lambda: range(len(self._explored.images)),
         }
+        setattr(self._chosen, over, stepped(over, steps, self._chosen, places, around=around))
+
+    def close(self) -> None:
+        """Frees figure, canvas and widgets, and lets go of all that was computed."""
+        self._is_closed = True
+        self._latest.cancel()
+        self._console.close()
+        self.screen.close()
+        self.order.clear()
+        if self._explanations is not None:
+            self._explanations.clear()
+
+    # -------------------------------------------------------------------------------------- way in
+
+    def _on_choice(self, change: dict[str, Any]) -> None:
+        if change["name"] in ("layer", "view"):
+            self._chosen.position = None  # it was one of another map
+        self._unread = ()
+        if change["name"] == "color_scale":
+            self._fix_limits()
+        if change["name"] == "cmap":
+            self.screen.figure.set_color_map(self._chosen.cmap)
+        if self._owner.answers_a_message:
+            # The picture first: the other controls can follow.
+            self._answers_browser = True
+            self._latest.request()
+            self._owner.run_soon(self._show_choice)
+            return
+        self._owner.run(self._show_choice)
+        self._latest.request()
+        if self._owner.is_current():
+            # Set from code: the next line of it may look at the figure or the status.
+            self._latest.flush()
+
+    def _fix_limits(self) -> None:
+        """Fixes a colour scale where it is, if it was not said where."""
+        chosen = self._chosen
+        if chosen.color_scale == "fixed" and chosen.color_limits is None:
+            try:
+                shown = self.selected().feature_map
+            except ValueError:  # nothing that has colours
+                return
+            chosen.color_limits = color_scale.limits(
+                shown, clip=chosen.clip, symmetric=chosen.symmetric
+            )
+
+    def _turn(self, pages: int) -> None:
+        if self.shown is not None:
+            choice = turned(self.shown, pages)
+            if choice is not None:
+                self._console.choose(*choice)
+
+    def _upload(self, files: Mapping[str, bytes]) -> None:
+        def add() -> None:
+            names = self.add_images(files)
+            unread = self._unread
+            self._chosen.image = self._explored.images.index(names[0])
+            self._unread = unread  # they are named until something else is chosen
+            self._latest.request()
+
+        self._console.attempt(add)
+
+    def _on_resize(self) -> None:
+        if self._is_closed:
+            return
+        self.screen.take_size()
+        if self._chosen.view == "network":  # which may have room for more layers
+            self._latest.request()
+
+    # ------------------------------------------------------------------------------------- way out
+
+    def _redraw(self) -> None:
+        """Brings figure and status in step with the traits; the last good ones stay on an error."""
+        if self._is_closed:
+            return
+        answers_browser, self._answers_browser = self._answers_browser, False
+        self._redraws += 1
+        try:
+            self._draw(self._within_reach(), answers_browser=answers_browser)
+        except Exception as error:
+            self._console.show_error(error)
+        if self._owner.has_loop():
+            redraws = self._redraws
+            self._owner.run_later(_CALM, lambda: self._when_calm(redraws))
+
+    def _within_reach(self) -> Selected:
+        """Gives what is chosen, channel and slice brought within what the layer turns out to be."""
+        selected = self._select()
+        self._console.offer_new_layers()
+        self._keep_within(selected.layout)
+        if (selected.channel, selected.slice_index) != (self._chosen.channel, self._chosen.slice):
+            selected = self._select()
+        return selected
+
+    def _draw(self, selected: Selected, *, answers_browser: bool) -> None:
+        if self._chosen.order != "index":
+            self.order.rank(may_wait=answers_browser)
+            self._owner.run_soon(self._show_choice)
+        shown = self._shown(selected)
+        scene = scene_of(shown)
+        self.screen.show(scene, selected, self._places)
+        self.shown = shown
+        self.pointer.frame()
+        self.pointer.tell_again()
+        self.screen.send(in_answer=answers_browser)
+        self._tell(shown, scene)
+
+    def _shown(self, selected: Selected) -> Shown:
+        return Shown(
+            selected,
+            self._chosen.look(),
+            self.order.of(selected.layout),
+            self.screen.figure.strips_per_page,
+            self._explored,
+            self.order.survey,
+            self._places,
+            self._explanations,
+            self.opened.other,
+            self.opened.class_names,
+        )
+
+    def _tell(self, shown: Shown, scene: Scene) -> None:
+        selected = shown.selected
+        picture = selected.kept_pass.picture
+        self._console.tell(
+            f"{picture.name} at {selected.title}",
+            scene.page,
+            status_lines(shown, scene),
+            [
+                *self._unread,
+                self.order.why_by_index(selected.layout),
+                picture.warning,
+            ],
+        )
+
+    def _when_calm(self, redraws: int) -> None:
+        """Does what can wait until nobody moves a control."""
+        if self._is_closed or redraws != self._redraws:
+            return
+        self._console.label_figure()
+        self.order.count_kept()
+        if self._chosen.view == "layer":  # dead channels are marked once all pictures were counted
+            self.order.count_one()
+
+    def _show_choice(self) -> None:
+        """Brings the controls in step with the traits."""
+        if self._is_closed:
+            return
+        layout = self.source.layouts[self._chosen.layer]
+        if layout.count is None or layout.slice_count is None:
+            layout = self._layout()
+        self._console.show(layout, self.order.of(layout))
+
+    def _show_position(self) -> None:
+        if not self._is_closed and self.shown is not None:
+            self._console.attempt(self.pointer.frame)
+            self.screen.canvas.draw_idle()
+
+    def _play(self) -> None:
+        if not self._is_closed:
+            self._console.play()
+            self._show_choice()
+
+    # ------------------------------------------------------------------------------- what there is
+
+    def _select(self, kept_pass: KeptPass[Picture] | None = None) -> Selected:
+        chosen = self._chosen
+        return select(
+            self._explored,
+            chosen.image,
+            chosen.layer,
+            chosen.channel,
+            chosen.slice,
+            chosen.epoch,
+            kept_pass,
+        )
+
+    def _layout(self) -> Layout:
+        """Gives the layout of the chosen layer, for this very picture if that is known."""
+        source, layer = self.source, self._chosen.layer
+        kept_pass = source.activations.kept(self._chosen.image, layer)
+        return source.layouts[layer] if kept_pass is None else source.layout(kept_pass, layer)
+
+    def _channels(self) -> Sequence[int]:
+        return self.order.of(self._layout())
+
+    def _keep_within(self, layout: Layout) -> None:
+        """Brings the channel within a layer whose number of channels shows when it runs."""
+        layouts, layer = self.source.layouts, self._chosen.layer
+        static = layouts[layer]
+        if static.count is not None and static.slice_count is not None:
+            if (static.count, static.slice_count) == (layout.count, layout.slice_count):
+                return
+            # A layer that puts out several times the batch, as windows of the picture.
+            layouts[layer] = layout
+        self._chosen.bring_within(layout)
+        self._show_choice()
+
+
+def _explanations(opened: Opened) -> Explanations | None:
+    """Gives what speaks for a class; of a training, whose activations alone are kept, nothing."""
+    if opened.explored.epoch_lines:
+        return None
+    (source,) = opened.explored.by_epoch.values()
+    return Explanations(source, opened.explored.activation_model)

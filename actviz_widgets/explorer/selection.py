@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,45 +9,7 @@ import traitlets
 
 from ..feature_maps.layouts import Layout
 from ..model.layer_paths import unknown_layer_sentence
-
-
-class SelectionError(traitlets.TraitError, ValueError):
-    """There is no such picture, layer, channel or epoch.
-
-    A `TraitError` too, which is what traitlets takes back a change for.
-    """
-
-
-class SelectionTypeError(traitlets.TraitError, TypeError):
-    """What was chosen is of another type than a choice can be."""
-
-
-class Index(traitlets.TraitType[int, Any]):
-    """A trait for an index: whatever Python takes for one, numpy's integers included."""
-
-    default_value = 0
-    info_text = "an index, an integer from 0"
-
-    def validate(self, _: Any, value: Any) -> int:
-        """Gives the value as an int."""
-        try:
-            return operator.index(value)
-        except TypeError:
-            raise SelectionTypeError(
-                f"{self.name!r} was set to {value!r}; {self.info_text}, is wanted."
-            ) from None
-
-
-class LayerPath(traitlets.Unicode[str, Any]):
-    """A trait for the path of a layer."""
-
-    def validate(self, _: Any, value: Any) -> str:
-        """Gives the path, which has to be a text."""
-        if not isinstance(value, str):
-            raise SelectionTypeError(
-                f"{self.name!r} was set to {value!r}; the path of a layer, a text, is wanted."
-            )
-        return value
+from .traits import Index, LayerPath, SelectionError
 
 
 class Selection(traitlets.HasTraits):

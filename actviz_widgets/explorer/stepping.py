@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..scenes.network import layers_worth_a_strip
+from ..scenes.shown import Shown
 from .appearance import STEPPED
 
 Places = Callable[[], Sequence[Any]]
 """Gives what there is to step through, in its order."""
 
 
-def stepped(over: str, steps: int, chosen: Any, places: dict[str, Places], *, around: bool) -> Any:
+def stepped(
+    over: str, steps: int, chosen: Any, places: Mapping[str, Places], *, around: bool
+) -> Any:
     """Gives what is so many steps on.
 
     Args:
@@ -38,3 +42,24 @@ def stepped(over: str, steps: int, chosen: Any, places: dict[str, Places], *, ar
     there = list(places[over]())
     place = there.index(getattr(chosen, over)) + steps
     return there[place % len(there) if around else min(max(place, 0), len(there) - 1)]
+
+
+def turned(shown: Shown, pages: int) -> tuple[str, Any] | None:
+    """Gives what to choose for the page so many pages on.
+
+    Args:
+        shown: What is on show.
+        pages: How many pages; back if negative.
+
+    Returns:
+        A trait and its value, the first layer or channel of that page; `None` if there is none.
+    """
+    items: Sequence[Any]
+    if shown.look.view == "network":
+        trait, items, per_page = "layer", layers_worth_a_strip(shown), shown.strips_per_page
+        chosen: Any = shown.selected.layer
+    else:
+        trait, items, per_page = "channel", shown.order, shown.look.tiles
+        chosen = shown.selected.channel
+    first = (items.index(chosen) // per_page + pages) * per_page
+    return (trait, items[first]) if 0 <= first < len(items) else None

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..activations.cache import KeptPass
+from ..activations.explored import Explored
 from ..activations.extraction import Extraction
 from ..activations.history.epoch_extraction import EpochExtraction
 from ..feature_maps.layouts import Layout
 from ..pictures.pictures import Picture
 from . import descriptions
+
+ActivationSource = Extraction | EpochExtraction
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,9 @@ class Selected:
     """What is looked at.
 
     Attributes:
-        extraction: Where the activations come from.
+        source: Where the activations come from.
         kept_pass: What is known of the chosen picture.
+        image: Index of that picture.
         layer: Path of the chosen layer.
         channel: Index of the chosen channel.
         slice_index: Index of the chosen slice.
@@ -29,8 +33,9 @@ class Selected:
         epoch_line: What to say of that epoch; empty if there is no history to choose from.
     """
 
-    extraction: Extraction | EpochExtraction
+    source: ActivationSource
     kept_pass: KeptPass[Picture]
+    image: int
     layer: str
     channel: int
     slice_index: int
@@ -45,7 +50,18 @@ class Selected:
     @property
     def layout(self) -> Layout:
         """How the layer's activation is laid out for this very picture."""
-        return self.extraction.layout(self.kept_pass, self.layer)
+        return self.source.layout(self.kept_pass, self.layer)
+
+    @property
+    def feature_map(self) -> np.ndarray:
+        """The map of the chosen channel, `(height, width)`, as the layout lays it out.
+
+        Raises:
+            ValueError: If there is no activation, or nothing of it is a map.
+        """
+        if self.activation is None:
+            raise ValueError(self.why_not())
+        return self.layout.feature_map(self.activation, self.channel, self.slice_index)
 
     @property
     def title(self) -> str:
@@ -53,12 +69,26 @@ class Selected:
         title = descriptions.map_title(self.layer, self.layout, self.channel, self.slice_index)
         return f"{title} · epoch {self.epoch}" if self.epoch_line else title
 
+    def at_layer(self, layer: str) -> Selected:
+        """Gives the same of another layer of the picture; the model is run if need be.
+
+        Raises:
+            ValueError: If the picture cannot be read, or the model cannot take it.
+        """
+        there = replace(self, kept_pass=self.source.get(self.image, layer), layer=layer)
+        return there.within_its_layout()
+
+    def within_its_layout(self) -> Selected:
+        """Brings channel and slice to the nearest ones that the layer has."""
+        channel, slice_index = self.layout.nearest(self.channel, self.slice_index)
+        return replace(self, channel=channel, slice_index=slice_index)
+
     def why_not(self) -> str:
         """Says why the layer has no activation for the picture."""
         if self.layer in self.kept_pass.not_called:
             return descriptions.not_called(self.layer)
-        shape = self.extraction.shape(self.kept_pass, self.layer)
-        budget = self.extraction.activations.memory_budget
+        shape = self.source.shape(self.kept_pass, self.layer)
+        budget = self.source.activations.memory_budget
         return descriptions.too_large(self.layer, self.kept_pass.sizes[self.layer], shape, budget)
 
     def unit_names(self, class_names: Sequence[str] | None) -> Sequence[str] | None:
@@ -80,7 +110,7 @@ class Selected:
             activation_function: Of the layer that puts out the predictions, if it tells.
             note: Which pictures of those handed in there are; empty if all.
         """
-        kept_pass, activations = self.kept_pass, self.extraction.activations
+        kept_pass, activations = self.kept_pass, self.source.activations
         lines = [
             self.epoch_line,
             self._layer_line(class_names),
@@ -107,3 +137,33 @@ class Selected:
             self.slice_index,
             self.unit_names(class_names),
         )
+
+
+def select(
+    explored: Explored,
+    image: int,
+    layer: str,
+    channel: int,
+    slice_index: int,
+    epoch: int,
+    kept_pass: KeptPass[Picture] | None = None,
+) -> Selected:
+    """Gives what is chosen, with its activation; the model is run if need be.
+
+    Args:
+        explored: The model and the pictures.
+        image: Index of the picture.
+        layer: The layer path.
+        channel: Index of the channel; the nearest one that there is, is taken.
+        slice_index: Index of the slice, likewise.
+        epoch: One of the epochs of `explored`.
+        kept_pass: What is known of the picture. Defaults to `None`: it is asked for.
+
+    Raises:
+        ValueError: If the picture cannot be read, or the model cannot take it.
+    """
+    source = explored.by_epoch[epoch]
+    kept_pass = source.get(image, layer) if kept_pass is None else kept_pass
+    line = explored.epoch_lines.get(epoch, "")
+    selected = Selected(source, kept_pass, image, layer, channel, slice_index, epoch, line)
+    return selected.within_its_layout()

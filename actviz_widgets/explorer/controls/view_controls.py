@@ -8,10 +8,11 @@ from typing import Any
 import ipywidgets as widgets
 
 from ...feature_maps.channel_statistics import CRITERIA
+from ...scenes.scenes import VIEWS
 from ...widgets.choosers import SHORT_LABEL, Dropdown, close_all, close_one
 from ...widgets.latest_wins import OwnerThread
 from ...widgets.tied_controls import Button, TiedControls
-from ..appearance import TILES, VIEWS
+from ..appearance import TILES
 
 _VIEWS_TOLD = (
     "Channel: one map. Layer: all its maps. Overlay: a map on the picture. Compare: two maps. "

@@ -1,0 +1,1 @@
+from .choosers import StatusLine  # noqa
