@@ -17,12 +17,12 @@ from typing import Any, NamedTuple, NoReturn
 import keras
 import numpy as np
 
+from ..feature_maps.layer_role import LayerRole
 from . import backends, layer_roles, model_files
-from .activation_bounds import bounds_of
 from .backends import as_array
 from .layer_calls import EnoughHeard, LayerCall, LayerInfo, Recording, listening, open_batch
 from .layer_paths import unknown_layer_sentence
-from .layer_roles import LayerRole
+from .layer_roles import bounds_of
 from .symbolic_inputs import (
     MADE_UP_SIZES,
     as_keras_tensors,
