@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..model.layer_roles import LayerRole
 from ..views import ActivationView, BarsView, MapView, Region, WordsView
+from .layer_role import LayerRole
 
 Shape = tuple[int | None, ...]
 

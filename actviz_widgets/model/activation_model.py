@@ -9,29 +9,20 @@ user's model is not touched: neither copied nor renamed, compiled or rewired.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 import keras
 import numpy as np
 
-from . import backends, layer_roles, model_files
-from .activation_bounds import bounds_of
+from ..feature_maps.layer_role import LayerRole
+from . import backends, model_files
 from .backends import as_array
-from .layer_calls import EnoughHeard, LayerCall, LayerInfo, Recording, listening, open_batch
-from .layer_paths import unknown_layer_sentence
-from .layer_roles import LayerRole
-from .symbolic_inputs import (
-    MADE_UP_SIZES,
-    as_keras_tensors,
-    in_structure,
-    model_inputs,
-    of_size,
-    open_where_unlike,
-    shape_in_graph,
-)
+from .input_scaling import leading_scaling
+from .layer_calls import LayerInfo, Recording
+from .layer_catalog import LayerCatalog
+from .layer_paths import checked_paths
+from .layer_roles import bounds_of
 
 __all__ = ["ActivationModel", "ForwardPass", "LayerInfo", "get_activations"]
 
@@ -84,26 +75,12 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
         self.model = model
-        self._calls_by_path: dict[str, LayerCall] = {}
-        self._calls: tuple[LayerCall, ...] | None = None
-        self._is_traced = False
-        self._input_format: bool | None = None
-        self._first_calls: tuple[LayerCall, ...] | None = None
-        self._take_from_run: Callable[[], None] | None = None
+        self._catalog = LayerCatalog(model)
         self._chosen: tuple[str, ...] | None = None
-        self._prediction_shape: tuple[int | None, ...] | None = None
         self.built = True
-        # A model that runs the same layers for every input can be captured when that is asked for.
-        self._may_wait = (
-            self._symbols() is not None
-            and not backends.is_legacy(model)
-            and backends.runs_its_graph(model)
-        )
-        if not self._may_wait:
-            self._capture_if_possible()
         if layers is not None:
-            self._known_if_possible()
-            self._chosen = self._check_paths([layers] if isinstance(layers, str) else layers)
+            self._catalog.find()
+            self._chosen = self._checked(layers)
 
     @property
     def captured(self) -> tuple[LayerInfo, ...]:
@@ -113,11 +90,11 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
             ValueError: If the model was written by hand (subclassed) and has not been called yet:
                 which layers it calls shows when it runs.
         """
-        calls = self._known_calls()
+        every_call = self.every_call
         if self._chosen is None:
-            return tuple(call.info for call in calls)
-        by_path = {call.info.path: call.info for call in calls}
-        return tuple(by_path[path] for path in self._check_paths(self._chosen))
+            return every_call
+        by_path = {info.path: info for info in every_call}
+        return tuple(by_path[path] for path in self._checked(self._chosen))
 
     @property
     def every_call(self) -> tuple[LayerInfo, ...]:
@@ -126,7 +103,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         Raises:
             ValueError: As for `captured`.
         """
-        return tuple(call.info for call in self._known_calls())
+        return tuple(call.info for call in self._catalog.calls)
 
     @property
     def is_captured(self) -> bool:
@@ -135,18 +112,17 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         Of a model written by hand that shows when it runs; of all others it is found out when it
         is asked for, or along with a pass.
         """
-        return self._calls is not None
+        return self._catalog.is_known
 
     @property
     def shows_when_run(self) -> bool:
         """Whether only a run can show which layers the model calls."""
-        return not self._known_if_possible()
+        return self._catalog.find() is None
 
     @property
     def prediction_shape(self) -> tuple[int | None, ...] | None:
         """Shape of the model's one output, batch axis first; `None` if it has several."""
-        self._known_if_possible()
-        return self._prediction_shape
+        return self._catalog.prediction_shape
 
     def call(self, inputs: Any) -> dict[str, Any]:
         """Gives `{layer path: activation}` for a batch of model inputs."""
@@ -181,17 +157,31 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         """
         wanted = self._chosen if layers is None else tuple(layers)
         recording = Recording(self.model, None if wanted is None else frozenset(wanted))
-        predictions = self._record(recording, inputs)
-        if self._calls is None:
-            self._write_down(recording, predictions, inputs)
-        elif not self._is_traced:
-            self._learn(recording)
+        predictions = self._catalog.run(recording, inputs)
         kept = recording.activations
         if wanted is not None:
             kept = {path: kept[path] for path in wanted if path in kept}
             if len(kept) < len(wanted) and not of_those_called:
                 self._refuse(next(path for path in wanted if path not in kept))
         return ForwardPass(predictions, kept)
+
+    def shapes_for(self, inputs: Any) -> dict[str, tuple[int | None, ...]]:
+        """Gives the shapes of the activations for a batch of inputs, without running the model.
+
+        Returns:
+            By layer path, without batch axis. Empty where only a run can tell.
+        """
+        symbols = keras.tree.map_structure(
+            lambda array: keras.KerasTensor(
+                (None, *array.shape[1:]), keras.backend.standardize_dtype(array.dtype)
+            ),
+            inputs,
+        )
+        try:
+            specs = self.compute_output_spec(symbols)
+        except Exception:  # what such a run can raise is open-ended
+            return {}
+        return {path: tuple(spec.shape[1:]) for path, spec in specs.items()}
 
     def leading_scaling(self) -> tuple[str, float] | None:
         """Finds the layer that scales the pixels, if the model begins with one.
@@ -201,20 +191,15 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
             where the model begins with anything else than a `Rescaling` or `Normalization`,
             augmentation and resizing aside, or where it has not run yet.
         """
-        for call in self._leading_calls():
-            if layer_roles.class_names(call.layer) & _SCALING:
-                return call.info.path, _largest_value_expected(call.layer)
-            if not _keeps_values(call.layer):
-                return None
-        return None
+        return leading_scaling(self._catalog.leading_calls())
 
     def role(self, path: str) -> LayerRole:
         """Gives what is known of a layer call's activation, beside its shape."""
-        return self._call_at(path).role
+        return self._catalog.at(path).role
 
     def dtype(self, path: str) -> str:
         """Gives the dtype of a layer call's activation, such as `"float32"`."""
-        return self._call_at(path).dtype
+        return self._catalog.at(path).dtype
 
     def activation_bounds(self, path: str) -> tuple[float | None, float] | None:
         """Gives the values beyond which a layer call's activation cannot go.
@@ -223,7 +208,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
             `(lower, upper)` of the layer's activation function, such as `(-1, 1)` for tanh, `None`
             for the 0 of a ReLU; `None` altogether where there is no upper bound.
         """
-        call = self._call_at(path)
+        call = self._catalog.at(path)
         # Beside its state an LSTM puts out that of its cell, which has no bounds.
         return bounds_of(call.layer) if call.index < 2 else None
 
@@ -233,10 +218,10 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         Returns:
             `None` where no layer tells, or the model has not run yet.
         """
-        self._leading_calls()
-        if self._input_format is None:
+        channels_first = self._catalog.input_format
+        if channels_first is None:
             return None
-        return "channels_first" if self._input_format else "channels_last"
+        return "channels_first" if channels_first else "channels_last"
 
     def last_activation_function(self) -> str | None:
         """Names the activation function of the layer that puts out the predictions.
@@ -244,8 +229,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         Returns:
             `"sigmoid"`, `"softmax"`, `"linear"`, ...; `None` if the layer does not tell.
         """
-        self._known_if_possible()
-        for call in reversed(self._calls or ()):
+        for call in reversed(self._catalog.find() or ()):
             function = getattr(call.layer, "activation", None)
             if callable(function):
                 return str(getattr(function, "__name__", "")) or None
@@ -272,157 +256,10 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         model = keras.saving.deserialize_keras_object(config.pop("model"))
         return cls(model, **config)
 
-    def _record(self, recording: Recording, inputs: Any) -> Any:
-        """Runs the model, and gives its predictions."""
-        structure = in_structure(self.model, inputs)
-
-        def run() -> Any:
-            with listening(recording):
-                return self.model(structure, training=False)
-
-        try:
-            predictions = backends.without_trace(self.model, run)
-        except Exception as error:
-            if recording.failure is None:
-                raise
-            raise backends.said_in_full(ValueError(f"{recording.failure}.")) from error
-        flat = keras.tree.flatten(predictions)
-        return flat[0] if len(flat) == 1 else predictions
-
-    def _write_down(self, recording: Recording, predictions: Any, inputs: Any) -> None:
-        """Takes the layer calls from the first run, where a run tells all there is to know."""
-        calls, input_format = recording.settled_calls(), recording.input_format()
-        shape = None
-        if hasattr(predictions, "shape"):
-            batch_size = keras.tree.flatten(inputs)[0].shape[0]
-            shape = open_batch(predictions.shape, batch_size)
-
-        def take(calls: tuple[LayerCall, ...]) -> None:
-            # Nothing of the recording itself, which holds the tensors.
-            self._calls, self._input_format = calls, input_format
-            self._prediction_shape = shape
-
-        if not self._may_wait:
-            take(calls)
-            return
-        in_graph = _as_in_graph(calls, self._symbols())
-        if in_graph is None:
-            # Another size of input could show other shapes: if they cannot be told without a run,
-            # these have to do.
-            self._take_from_run = lambda: take(calls)
-        else:
-            take(in_graph)
-            self._is_traced = True
-
-    def _learn(self, recording: Recording) -> None:
-        """Adds the layer calls that no earlier input has led to."""
-        calls = self._known_calls()
-        paths = {call.info.path for call in calls}
-        new = [call for call in recording.settled_calls() if call.info.path not in paths]
-        if new:
-            self._calls = (*calls, *new)
-            self._calls_by_path = {}
-
-    def shapes_for(self, inputs: Any) -> dict[str, tuple[int | None, ...]]:
-        """Gives the shapes of the activations for a batch of inputs, without running the model.
-
-        Returns:
-            By layer path, without batch axis. Empty where only a run can tell.
-        """
-        symbols = keras.tree.map_structure(
-            lambda array: keras.KerasTensor(
-                (None, *array.shape[1:]), keras.backend.standardize_dtype(array.dtype)
-            ),
-            inputs,
-        )
-        try:
-            specs = self.compute_output_spec(symbols)
-        except Exception:  # what such a run can raise is open-ended
-            return {}
-        return {path: tuple(spec.shape[1:]) for path, spec in specs.items()}
-
-    def _leading_calls(self) -> tuple[LayerCall, ...]:
-        """Gives the layer calls as far as they tell what the model does with its input."""
-        if self._calls is not None or not self._may_wait:
-            return self._calls or ()
-        if self._first_calls is None:
-            recording = Recording(self.model, frozenset(), is_enough=_tells_the_input)
-            try:
-                run = _Run(lambda inputs: self._record(recording, inputs))
-                run.compute_output_spec(self._symbols())
-            except EnoughHeard:
-                self._first_calls = tuple(recording.calls)
-                self._input_format = recording.input_format()
-            except Exception:  # what such a run can raise is open-ended
-                self._first_calls = ()
-            if self._first_calls is None:
-                # It had to run to its end.
-                self._known_if_possible()
-        return self._calls or self._first_calls or ()
-
-    def _known_if_possible(self) -> bool:
-        """Finds out which layers are called, unless only a run can show it; says if it is known."""
-        if self._calls is None and self._may_wait:
-            self._may_wait = False
-            self._capture_if_possible()
-            if self._calls is None and self._take_from_run is not None:
-                self._take_from_run()
-        return self._calls is not None
-
-    def _capture_if_possible(self) -> None:
-        symbols = self._symbols()
-        if symbols is not None:
-            # Layers that run for real tensors alone, as those that use numpy, show when they run.
-            with contextlib.suppress(Exception):
-                self._capture(symbols)
-
-    def _symbols(self) -> Any:
-        symbols = model_inputs(self.model)
-        return None if symbols is None else as_keras_tensors(symbols)
-
-    def _capture(self, symbols: Any) -> None:
-        """Writes down the layer calls, with their shapes, without running any."""
-        try:
-            specs = self.compute_output_spec(symbols)
-        except Exception:
-            # JAX cannot compare sizes left open; two runs with made-up ones show what depends on
-            # them.
-            one, other = (
-                self.compute_output_spec(of_size(symbols, size)) for size in MADE_UP_SIZES
-            )
-            specs = {path: open_where_unlike(one[path], other[path]) for path in one}
-        batch_size = keras.tree.flatten(symbols)[0].shape[0]
-        # While they are traced, sizes left open may have made-up values: those returned do not.
-        self._calls = tuple(
-            replace(
-                call,
-                info=call.info._replace(
-                    output_shape=open_batch(specs[call.info.path].shape, batch_size)
-                ),
-            )
-            if call.info.path in specs
-            else call
-            for call in self._known_calls()
-        )
-        self._is_traced = True
-
-    def _call_at(self, path: str) -> LayerCall:
-        if not self._calls_by_path:
-            self._calls_by_path = {call.info.path: call for call in self._known_calls()}
-        return self._calls_by_path[path]
-
-    def _known_calls(self) -> tuple[LayerCall, ...]:
-        if not self._known_if_possible() or self._calls is None:
-            raise ValueError(
-                f"Which layers {self.model.name!r} calls shows when it runs, and it has not run "
-                "yet. Call the activation model on one batch of inputs first."
-            )
-        return self._calls
-
     def _refuse(self, path: str) -> NoReturn:
         """Raises for a layer that was asked for and not called."""
         try:
-            self._check_paths([path])
+            self._checked([path])
         except ValueError as error:
             raise backends.said_in_full(error) from None
         raise backends.said_in_full(
@@ -432,20 +269,10 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
             )
         )
 
-    def _check_paths(self, paths: Sequence[str]) -> tuple[str, ...]:
-        if not isinstance(paths, Iterable):
-            raise TypeError(
-                f"layers is of type {type(paths).__name__}; a list of layer paths is wanted."
-            )
-        paths = tuple(paths)
-        if not paths:
-            raise ValueError("layers is empty; name at least one layer, or leave it out for all.")
-        if self._calls is not None:
-            known = [call.info.path for call in self._calls]
-            for path in paths:
-                if path not in known:
-                    raise ValueError(unknown_layer_sentence(path, known))
-        return tuple(paths)
+    def _checked(self, layers: str | Sequence[str]) -> tuple[str, ...]:
+        is_known = self._catalog.is_known
+        known = [info.path for info in self.every_call] if is_known else None
+        return checked_paths(layers, known)
 
 
 def get_activations(
@@ -469,57 +296,6 @@ def get_activations(
     return {path: as_array(tensor) for path, tensor in activations.items()}
 
 
-class _Run(keras.Operation):  # type: ignore[misc]  # keras is untyped
-    """Any function of a model's inputs, to be run for symbolic ones."""
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self._function = function
-
-    def call(self, inputs: Any) -> Any:
-        return self._function(inputs)
-
-
-def _as_in_graph(calls: Sequence[LayerCall], symbols: Any) -> tuple[LayerCall, ...] | None:
-    """Gives calls that a run has shown with their shapes in the model's graph.
-
-    Returns:
-        `None` where inputs of another size could show other shapes, or a layer is not in the graph.
-    """
-    for symbol in keras.tree.flatten(symbols):
-        if symbol.shape[0] is not None or None in symbol.shape[1:]:
-            return None
-    opened = []
-    for call in calls:
-        shape = shape_in_graph(call.layer, call.index, call.info.output_shape)
-        if shape is None:
-            return None
-        opened.append(replace(call, info=call.info._replace(output_shape=shape)))
-    return tuple(opened)
-
-
-def _tells_the_input(recording: Recording) -> bool:
-    """Whether the calls so far tell the data format of the input, and what scales it."""
-    if recording.input_format() is None:
-        return False
-    layers = [call.layer for call in recording.calls]
-    return any(
-        layer_roles.class_names(layer) & _SCALING or not _keeps_values(layer) for layer in layers
-    )
-
-
-# What a picture passes, in inference, with the values it came with. A model is passed by the layers
-# in it.
-_SCALING = frozenset({"Rescaling", "Normalization"})
-_KEEP_VALUES = frozenset(
-    {"Model", "Resizing", "CenterCrop", "Permute", "ZeroPadding2D", "Pipeline"}
-)
-
-
-def _keeps_values(layer: Any) -> bool:
-    return layer_roles.passes_on(layer) or bool(layer_roles.class_names(layer) & _KEEP_VALUES)
-
-
 def _check_built(model: Any) -> None:
     if not model.built or (backends.is_sequential(model) and not model.inputs):
         raise ValueError(
@@ -527,13 +303,3 @@ def _check_built(model: Any) -> None:
             "has no weights. Begin it with keras.Input((height, width, channels)), or call it once "
             "on a batch."
         )
-
-
-def _largest_value_expected(layer: keras.Layer) -> float:
-    """Gives the largest input that a scaling layer maps into the usual range of about -1 to 1."""
-    if "Rescaling" in layer_roles.class_names(layer):
-        scale, offset = np.min(np.abs(layer.scale)), np.max(layer.offset)
-        return float((1 - offset) / scale) if scale else float("inf")
-    mean = np.max(as_array(keras.ops.convert_to_tensor(layer.mean)))
-    variance = np.max(as_array(keras.ops.convert_to_tensor(layer.variance)))
-    return float(mean + 2 * np.sqrt(variance))

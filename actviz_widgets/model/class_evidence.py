@@ -72,44 +72,12 @@ class ClassEvidence:
                 "Grad-CAM is a map. Choose a layer that has feature maps, such as the last "
                 "convolution."
             )
-        channel_axis = self._channel_axis
+        channel_axis = 1 if self.channels_first else self.activation.ndim - 1
         positions = tuple(axis for axis in range(1, self.activation.ndim) if axis != channel_axis)
         weights = self.gradient.mean(axis=positions, keepdims=True)
         weighted = (weights * self.activation).sum(axis=channel_axis)
         cam: np.ndarray = np.maximum(weighted, 0)
         return cam
-
-    def gradient_times_activation(self, channel: int | None = None) -> np.ndarray:
-        """Gives gradient times activation, place by place: how much each value adds to the score.
-
-        Shrikumar et al., "Not Just a Black Box: Learning Important Features Through Propagating
-        Activation Differences" (2016), on the activation of a layer in place of the input. Summed
-        over the channels it is HiResCAM (Draelos and Carin, 2020).
-
-        Args:
-            channel: The one wanted. Defaults to `None`, all.
-
-        Returns:
-            Float32, of either sign: like the activation, without the channel axis if there is a
-            channel chosen.
-
-        Raises:
-            ValueError: If there is no such channel.
-        """
-        product: np.ndarray = self.gradient * self.activation
-        if channel is None:
-            return product
-        count = product.shape[self._channel_axis]
-        if not 0 <= channel < count:
-            raise ValueError(
-                f"{self.layer!r} has {count} channels, 0 to {count - 1}; there is no {channel}."
-            )
-        of_channel: np.ndarray = product.take(channel, axis=self._channel_axis)
-        return of_channel
-
-    @property
-    def _channel_axis(self) -> int:
-        return 1 if self.channels_first and self.activation.ndim > 2 else self.activation.ndim - 1
 
 
 def class_evidence(

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import keras
 
-from ..receptive_fields.layer_rules import own_class
 from . import backends
+from .layer_roles import own_class
 from .predictions import class_count
 
 

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import keras
 
+from ..feature_maps.layer_role import LayerRole
 from . import backends, layer_roles
-from .layer_roles import LayerRole, RoleReader
+from .layer_roles import RoleReader
 
 
 class LayerInfo(NamedTuple):

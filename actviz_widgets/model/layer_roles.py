@@ -7,7 +7,10 @@ backend and for the legacy `tf_keras`, without importing either.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
+
+from ..feature_maps.layer_role import LayerRole
 
 Shape = tuple[int | None, ...]
 
@@ -29,27 +32,22 @@ _PASS_ON = frozenset(
         "SpatialDropout",
     }
 )
-
-
-@dataclass(frozen=True)
-class LayerRole:
-    """What is known of a tensor that a layer call puts out, beside its shape.
-
-    Attributes:
-        passes_on: Whether the layer, in inference, puts out what it is given (`Dropout`, ...) or
-            stands for an input of the model.
-        channels_first: Whether the channels stand before height and width; `None` where neither
-            this layer nor one before it tells.
-        is_attention: Whether these are attention scores, `(heads, query, key)` or `(query, key)`.
-        may_be_tokens: Whether rows of a `(count, channels)` activation may be patches of a picture.
-        grid: Height and width of the last feature maps before this call.
-    """
-
-    passes_on: bool = False
-    channels_first: bool | None = None
-    is_attention: bool = False
-    may_be_tokens: bool = False
-    grid: tuple[int, int] | None = None
+# By the names of activation functions.
+_BOUNDS = {
+    "hard_sigmoid": (0.0, 1.0),
+    "hard_tanh": (-1.0, 1.0),
+    "sigmoid": (0.0, 1.0),
+    "softsign": (-1.0, 1.0),
+    "sparse_sigmoid": (0.0, 1.0),
+    "tanh": (-1.0, 1.0),
+}
+KERAS = ("keras", "tf_keras")
+# What a class may define without changing what its layers compute.
+_HARMLESS = frozenset(
+    {"__init__", "__doc__", "__module__", "__qualname__", "__annotations__", "__dict__"}
+    | {"__firstlineno__", "__static_attributes__", "__weakref__"}
+    | {"build", "compute_output_shape", "compute_output_spec", "from_config", "get_config"}
+)
 
 
 def class_names(layer: object) -> frozenset[str]:
@@ -62,7 +60,7 @@ def passes_on(layer: object) -> bool:
     kind = type(layer)
     is_augmentation = (
         kind.__name__.startswith("Random")
-        and kind.__module__.split(".")[0] in ("keras", "tf_keras")
+        and kind.__module__.split(".")[0] in KERAS
         and kind.__name__ != "RandomFourierFeatures"
     )
     return is_augmentation or bool(class_names(layer) & _PASS_ON)
@@ -76,6 +74,42 @@ def is_rnn(layer: object) -> bool:
 def is_cell(layer: object) -> bool:
     """Whether a layer is the cell of an RNN."""
     return hasattr(layer, "state_size") and not is_rnn(layer)
+
+
+def own_class(layer: Any) -> type | None:
+    """Gives the class of Keras's own that says what a layer computes.
+
+    Returns:
+        `None` where a class of the user's changes that.
+    """
+    changed: set[str] = {"call"} & set(vars(layer))
+    for kind in type(layer).__mro__:
+        if kind.__module__.split(".")[0] in KERAS:
+            return None if changed & set(dir(kind)) else kind
+        changed |= set(vars(kind)) - _HARMLESS
+    return None
+
+
+def bounds_of(layer: Any) -> tuple[float | None, float] | None:
+    """Gives the values beyond which a layer's activation function cannot go.
+
+    Args:
+        layer: A Keras layer.
+
+    Returns:
+        `(lower, upper)`, such as `(-1, 1)` for tanh; `None` if the function has no upper bound, or
+        is a softmax, whose values bound each other. The lower one is `None` where it is the 0 of a
+        ReLU: there a channel is dead, not saturated.
+    """
+    function = getattr(layer, "activation", None)
+    name = getattr(function, "__name__", "")
+    if name == "relu6":
+        return None, 6.0
+    if name in _BOUNDS:
+        return _BOUNDS[name]
+    relu = next((one for one in (layer, function) if type(one).__name__ in ("ReLU", "ReLU6")), None)
+    largest = getattr(relu, "max_value", None)
+    return None if largest is None else (None, float(largest))
 
 
 class RoleReader:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..model import layer_roles
+from ..model.layer_roles import KERAS, own_class
 from .reach import Reach
 from .sampling import Resampling, Sampling, TransposedWindow, Window, same_padding
 
@@ -36,28 +37,6 @@ def reach_through_layer(layer: Any, reach: Reach, output_shape: Shape) -> Reach 
     return None if rule is None else rule(layer, reach, output_shape)
 
 
-_KERAS = ("keras", "tf_keras")
-_HARMLESS = frozenset(
-    {"__init__", "__doc__", "__module__", "__qualname__", "__annotations__", "__dict__"}
-    | {"__firstlineno__", "__static_attributes__", "__weakref__"}
-    | {"build", "compute_output_shape", "compute_output_spec", "from_config", "get_config"}
-)
-
-
-def own_class(layer: Any) -> type | None:
-    """Gives the class of Keras's own that says what a layer computes.
-
-    Returns:
-        `None` where a class of the user's changes that.
-    """
-    changed: set[str] = {"call"} & set(vars(layer))
-    for kind in type(layer).__mro__:
-        if kind.__module__.split(".")[0] in _KERAS:
-            return None if changed & set(dir(kind)) else kind
-        changed |= set(vars(kind)) - _HARMLESS
-    return None
-
-
 # Functions that make each value from the one at its place.
 _POINTWISE_FUNCTIONS = frozenset(
     {"celu", "elu", "exp", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu"}
@@ -76,7 +55,7 @@ def _activated(layer: Any, reach: Reach | None) -> Reach | None:
     if hasattr(function, "call"):  # a layer
         return reach_through_layer(function, reach, (1, *reach.shape))
     name = getattr(function, "__name__", "")
-    if getattr(function, "__module__", "").split(".")[0] not in (*_KERAS, "tensorflow"):
+    if getattr(function, "__module__", "").split(".")[0] not in (*KERAS, "tensorflow"):
         return None
     if name in _POINTWISE_FUNCTIONS:
         return reach

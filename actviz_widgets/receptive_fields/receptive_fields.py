@@ -98,28 +98,6 @@ class ReceptiveFields:
         all_rows, all_columns = reach.unclipped_box(place) or (None, None)
         return ReceptiveField(True, rows, columns, all_rows, all_columns, self._picture_size)
 
-    def at(self, layer: str, row: int, column: int) -> ReceptiveField:
-        """Gives the receptive field of a position of a layer's feature maps.
-
-        Args:
-            layer: A layer path. Its activation has three axes; for others see `of_element`.
-            row: Of the feature map, from 0.
-            column: Of the feature map, from 0.
-
-        Raises:
-            ValueError: If the model has no such layer, or its feature maps no such position.
-        """
-        reach = self._reach(layer)
-        if reach is None:
-            return self.of_element(layer, ())
-        if len(reach.shape) != 3:
-            raise ValueError(
-                f"The activation of {layer!r} has shape {reach.shape}, which are no feature maps. "
-                "Ask for one of its elements with of_element."
-            )
-        channels_first = self._roles[layer].channels_first
-        return self.of_element(layer, (0, row, column) if channels_first else (row, column, 0))
-
     def centres(self, layer: str) -> Centres | None:
         """Gives where the feature maps of a layer lie on the picture.
 

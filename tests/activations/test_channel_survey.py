@@ -16,6 +16,7 @@ from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.feature_maps.channel_statistics import ChannelStatistics
 from actviz_widgets.feature_maps.layouts import FeatureMaps
+from actviz_widgets.model.layer_catalog import LayerCatalog
 from actviz_widgets.pictures.pictures import Pictures
 
 L = keras.layers
@@ -184,13 +185,13 @@ def test_a_model_written_by_hand_takes_one_pass_a_picture(
     model = ByHand()
     model(PICTURES[:1])
     runs = []
-    record = ActivationModel._record
+    record = LayerCatalog._record
 
     def counting(self, recording, inputs):  # type: ignore[no-untyped-def]
         runs.append(isinstance(inputs, np.ndarray))
         return record(self, recording, inputs)
 
-    monkeypatch.setattr(ActivationModel, "_record", counting)
+    monkeypatch.setattr(LayerCatalog, "_record", counting)
     survey, _ = survey_of(model)
     to_see_the_layers = len(runs)
     all_added(survey, "dense")

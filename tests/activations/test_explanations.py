@@ -31,6 +31,7 @@ from actviz_widgets.feature_maps.layouts import (
 from actviz_widgets.model import backends
 from actviz_widgets.model.activation_model import ActivationModel
 from actviz_widgets.model.class_evidence import ClassEvidence
+from actviz_widgets.model.layer_catalog import LayerCatalog
 from actviz_widgets.pictures.pictures import Pictures
 
 L = keras.layers
@@ -80,18 +81,18 @@ class Opened:
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Notes each run forward and back."""
     noted: list[str] = []
-    gradient, record = backends.gradient, ActivationModel._record
+    gradient, record = backends.gradient, LayerCatalog._record
 
     def count_gradient(run: Any) -> Any:
         noted.append("forward and back")
         return gradient(run)
 
-    def count_pass(self: ActivationModel, recording: Any, inputs: Any) -> Any:
+    def count_pass(self: LayerCatalog, recording: Any, inputs: Any) -> Any:
         noted.append("forward")
         return record(self, recording, inputs)
 
     monkeypatch.setattr(backends, "gradient", count_gradient)
-    monkeypatch.setattr(ActivationModel, "_record", count_pass)
+    monkeypatch.setattr(LayerCatalog, "_record", count_pass)
     return noted
 
 

@@ -14,6 +14,7 @@ from actviz_widgets.activations import extraction as extraction_module
 from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.model.graph_pass import GraphPass
+from actviz_widgets.model.layer_catalog import LayerCatalog
 from actviz_widgets.pictures.pictures import Pictures
 
 PICTURES = np.random.default_rng(0).random((6, 20, 20, 3), np.float32)
@@ -37,7 +38,7 @@ def extraction_of(model: keras.Model, budget: int = 2**28) -> Extraction:
 def runs(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """Counts runs of the model: to see its layers, to begin with, eagerly, and as a graph."""
     counts = {"symbolic": 0, "eager": 0, "traced": 0, "graph": 0}
-    capture, record = ActivationModel._capture, ActivationModel._record
+    capture, record = LayerCatalog._capture, LayerCatalog._record
     trace, run = GraphPass.__init__, GraphPass.run
 
     def counting(name: str, own):  # type: ignore[no-untyped-def]
@@ -51,8 +52,8 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         counts["eager"] += isinstance(inputs, np.ndarray)
         return record(self, recording, inputs)
 
-    monkeypatch.setattr(ActivationModel, "_capture", counting("symbolic", capture))
-    monkeypatch.setattr(ActivationModel, "_record", count_eager)
+    monkeypatch.setattr(LayerCatalog, "_capture", counting("symbolic", capture))
+    monkeypatch.setattr(LayerCatalog, "_record", count_eager)
     monkeypatch.setattr(GraphPass, "__init__", counting("traced", trace))
     monkeypatch.setattr(GraphPass, "run", counting("graph", run))
     return counts

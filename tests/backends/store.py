@@ -9,8 +9,8 @@ import keras
 import numpy as np
 
 from ..explorer.test_any_model import ANY_BACKEND
-from ..models import checks
-from ..models.making import Made
+from ..model_kinds import checks
+from ..model_kinds.making import Made
 
 FILE = Path(__file__).parent / "tensorflow.npz"
 

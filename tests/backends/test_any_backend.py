@@ -11,8 +11,8 @@ import pytest
 from actviz_widgets import ActivationExplorer, ActivationModel, get_activations
 
 from ..explorer.test_any_model import ANY_BACKEND, Row
-from ..models import checks, nested, plain
-from ..models.making import Made, with_weights
+from ..model_kinds import checks, nested, plain
+from ..model_kinds.making import Made, with_weights
 from .store import FILE
 
 BACKEND = keras.backend.backend()

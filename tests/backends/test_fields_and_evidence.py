@@ -46,11 +46,13 @@ def test_fields_are_followed_through_nested_models_and_operators(
     activation_model: ActivationModel,
 ) -> None:
     fields = ReceptiveFields(activation_model, PICTURES[:1])
-    corner, edge, inside = (fields.at("last", *place) for place in ((0, 0), (5, 7), (2, 3)))
+    corner, edge, inside = (
+        fields.of_element("last", (*place, 0)) for place in ((0, 0), (5, 7), (2, 3))
+    )
     assert (corner.rows, corner.columns) == ((0, 8), (0, 7))
     assert (edge.rows, edge.columns) == ((8, 15), (11, 18))
     assert (inside.rows, inside.columns) == ((2, 12), (3, 13))
-    assert fields.at("inner/sum", 4, 0).columns == (0, 3)
+    assert fields.of_element("inner/sum", (4, 0, 0)).columns == (0, 3)
     assert not fields.of_element("dense", (0,)).is_known  # a mean that no layer takes
     centres = fields.centres("last")
     assert centres is not None

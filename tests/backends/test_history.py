@@ -9,7 +9,7 @@ import numpy as np
 
 from actviz_widgets import ActivationExplorer, ActivationHistory, get_activations
 
-from ..models import checks
+from ..model_kinds import checks
 
 RNG = np.random.default_rng(0)
 X = RNG.random((32, 8, 8, 1), dtype=np.float32)

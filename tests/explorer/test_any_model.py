@@ -17,8 +17,8 @@ import pytest
 
 from actviz_widgets import ActivationExplorer, ActivationModel, get_activations
 
-from ..models import attention, checks, files, nested, plain, precision, recurrent, several
-from ..models.making import Made
+from ..model_kinds import attention, checks, files, nested, plain, precision, recurrent, several
+from ..model_kinds.making import Made
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from actviz_widgets.feature_maps.channel_statistics import (
     statistics_of,
     values_by_channel,
 )
+from actviz_widgets.feature_maps.layer_role import LayerRole
 from actviz_widgets.feature_maps.layouts import layout_of
-from actviz_widgets.model.activation_bounds import bounds_of
-from actviz_widgets.model.layer_roles import LayerRole
+from actviz_widgets.model.layer_roles import bounds_of
 
 L = keras.layers
 RNG = np.random.default_rng(0)

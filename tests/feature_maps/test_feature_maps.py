@@ -9,6 +9,7 @@ import ml_dtypes  # noqa: F401  # which makes numpy know bfloat16, as TensorFlow
 import numpy as np
 import pytest
 
+from actviz_widgets.feature_maps.layer_role import LayerRole
 from actviz_widgets.feature_maps.layouts import (
     MOST_BARS,
     Attention,
@@ -22,7 +23,6 @@ from actviz_widgets.feature_maps.layouts import (
     Volume,
     layout_of,
 )
-from actviz_widgets.model.layer_roles import LayerRole
 from actviz_widgets.views import BarsView, MapView, Region, WordsView
 
 RNG = np.random.default_rng(0)

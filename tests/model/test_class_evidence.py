@@ -166,9 +166,6 @@ def test_a_layer_deep_within_nested_models_is_as_if_the_model_were_cut_there() -
     cam = np.maximum((gradient.mean((1, 2), keepdims=True) * activation).sum(-1), 0)
     assert cam.max() > 0
     np.testing.assert_allclose(evidence.grad_cam(), cam, rtol=1e-3, atol=1e-7)
-    product = evidence.gradient_times_activation()
-    np.testing.assert_allclose(product, gradient * activation, rtol=1e-3, atol=1e-7)
-    np.testing.assert_array_equal(evidence.gradient_times_activation(3), product[..., 3])
 
 
 @pytest.mark.parametrize("layer", ["block_6_expand_relu", "block_16_project_BN", "out_relu"])
@@ -244,7 +241,7 @@ def test_each_call_of_a_shared_layer_has_evidence_of_its_own() -> None:
 def test_gradient_times_activation_adds_up_to_the_score_of_a_linear_head() -> None:
     model = functional(L.Flatten(), L.Dense(3, use_bias=False, activation="softmax"))
     evidence = class_evidence(ActivationModel(model), PICTURES, "pool", 1)
-    total = evidence.gradient_times_activation().sum(axis=(1, 2, 3))
+    total = (evidence.gradient * evidence.activation).sum(axis=(1, 2, 3))
     np.testing.assert_allclose(total, evidence.score, rtol=1e-4, atol=1e-5)
 
 
@@ -260,7 +257,7 @@ def test_units_and_tokens_have_evidence_as_far_as_it_goes() -> None:
         tokens.grad_cam(), np.maximum((weights * tokens.activation).sum(-1), 0), rtol=1e-5
     )
     units = class_evidence(activation_model, PICTURES, "units", 0)
-    assert units.gradient_times_activation(3).shape == (2,)
+    assert units.gradient.shape == (2, 4)
     with pytest.raises(ValueError, match=r"row of units, \(4,\)"):
         units.grad_cam()
 
@@ -271,7 +268,6 @@ def test_channels_that_come_first_are_summed_along_their_own_axis() -> None:
     model = keras.Model(inputs, L.Dense(2)(L.Flatten(data_format="channels_first")(x)))
     evidence = class_evidence(ActivationModel(model), np.moveaxis(PICTURES, -1, 1), "pool", 0)
     assert evidence.grad_cam().shape == (2, 8, 9)
-    assert evidence.gradient_times_activation(2).shape == (2, 8, 9)
     weights = evidence.gradient.mean(axis=(2, 3), keepdims=True)
     expected = np.maximum((weights * evidence.activation).sum(axis=1), 0)
     np.testing.assert_allclose(evidence.grad_cam(), expected, rtol=1e-5)
@@ -356,8 +352,6 @@ def test_what_cannot_be_had_is_said_in_a_sentence() -> None:
     maps = ActivationModel(functional())
     with pytest.raises(ValueError, match=r"no classifier: it has an output of shape \(2, 7"):
         class_evidence(maps, PICTURES, "second", 0)
-    with pytest.raises(ValueError, match="6 channels, 0 to 5; there is no 6"):
-        class_evidence(activation_model, PICTURES, "sum", 0).gradient_times_activation(6)
 
 
 def test_whole_numbers_have_no_gradient() -> None:

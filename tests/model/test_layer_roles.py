@@ -9,15 +9,9 @@ import keras
 import numpy as np
 import pytest
 
+from actviz_widgets.feature_maps.layer_role import LayerRole
 from actviz_widgets.model.activation_model import ActivationModel
-from actviz_widgets.model.layer_roles import (
-    LayerRole,
-    RoleReader,
-    Shape,
-    is_cell,
-    is_rnn,
-    passes_on,
-)
+from actviz_widgets.model.layer_roles import RoleReader, Shape, is_cell, is_rnn, passes_on
 
 L = keras.layers
 PICTURES = np.random.default_rng(0).random((2, 16, 16, 3), dtype=np.float32)

@@ -296,7 +296,7 @@ def check(model: keras.Model, size: tuple[int, ...], layers: list[str] | None = 
         places = list(product(*(some_of(length) for length in shapes[path][:2])))
         found = supports(activation_model, path, places, size)
         for place, support in zip(places, found, strict=True):
-            field = fields.at(path, *place)
+            field = fields.of_element(path, (*place, 0))
             assert field.is_known, path
             assert (field.rows, field.columns) == box_of(support), (path, place)
 
@@ -411,8 +411,8 @@ def test_a_flattened_unit_has_the_field_of_its_place() -> None:
     fields = fields_of(model, (8, 9, 1))
     unit = int(np.ravel_multi_index((4, 5, 1), (6, 7, 2)))
     conv, flat = (layer.name for layer in model.layers)
-    assert fields.of_element(flat, (unit,)) == fields.at(conv, 4, 5)
-    assert fields.at(conv, 4, 5).rows == (4, 6)
+    assert fields.of_element(flat, (unit,)) == fields.of_element(conv, (4, 5, 0))
+    assert fields.of_element(conv, (4, 5, 0)).rows == (4, 6)
 
 
 class Halved(L.Layer):
@@ -492,9 +492,9 @@ def test_statistics_of_the_batch_are_not_known() -> None:
 
     inside = Training()
     inside(np.zeros((1, 8, 9, 2), "float32"))
-    assert not fields_of(inside, (8, 9, 2)).at("bn", 0, 0).is_known
+    assert not fields_of(inside, (8, 9, 2)).of_element("bn", (0, 0, 0)).is_known
     # A functional model hands its own `training` on, so here it is inference after all.
-    assert fields_of(model, (8, 9, 2)).at("bn", 0, 0).rows == (0, 0)
+    assert fields_of(model, (8, 9, 2)).of_element("bn", (0, 0, 0)).rows == (0, 0)
 
 
 def test_masked_attention_is_not_known() -> None:
@@ -513,10 +513,10 @@ def test_of_several_inputs_each_is_followed_by_itself() -> None:
     model = keras.Model([one, other], add)
     first = fields_of(model, (8, 9, 2), (8, 9, 2))
     second = fields_of(model, (8, 9, 2), (8, 9, 2), picture=1)
-    assert str(first.at("b", 0, 0)) == "nothing of the picture"
-    assert first.at("a", 2, 3) == first.at("add", 2, 3)
-    assert second.at("add", 2, 3).rows == (1, 5)
-    assert str(second.at("add", 0, 0)) == "nothing of the picture"
+    assert str(first.of_element("b", (0, 0, 0))) == "nothing of the picture"
+    assert first.of_element("a", (2, 3, 0)) == first.of_element("add", (2, 3, 0))
+    assert second.of_element("add", (2, 3, 0)).rows == (1, 5)
+    assert str(second.of_element("add", (0, 0, 0))) == "nothing of the picture"
 
 
 @pytest.mark.parametrize("size", [(17, 20), (18, 31)])
@@ -536,7 +536,7 @@ def test_what_lies_beyond_the_edges_is_told_without_clipping() -> None:
         L.Conv2D(2, 3, padding="same"),
         shape=(12, 12, 1),
     )
-    field = fields_of(model, (12, 12, 1)).at(model.layers[-1].name, 0, 5)
+    field = fields_of(model, (12, 12, 1)).of_element(model.layers[-1].name, (0, 5, 0))
     # 3 + 1 + 2 * 2 pixels, as Araujo et al. have it.
     assert (field.unclipped_rows, field.unclipped_columns) == ((-3, 4), (7, 14))
     assert (field.rows, field.columns) == ((0, 4), (7, 11))
@@ -557,7 +557,7 @@ def test_centres_lie_amid_the_fields_that_no_edge_cuts_off() -> None:
         centres = fields.centres(layer)
         assert centres is not None
         for row, column in ((0, 0), (1, 2), (2, 1)):
-            field = fields.at(layer, row, column)
+            field = fields.of_element(layer, (row, column, 0))
             assert field.unclipped_rows is not None
             assert field.unclipped_columns is not None
             for position, span, offset, stride in zip(
@@ -592,7 +592,7 @@ def test_branches_of_unlike_strides_have_no_centres_but_fields() -> None:
     model = functional((8, 8, 2), make)
     fields = fields_of(model, (8, 8, 2))
     assert fields.centres("add") is None
-    assert fields.at("add", 3, 3).rows == (3, 6)
+    assert fields.of_element("add", (3, 3, 0)).rows == (3, 6)
 
 
 def test_only_maps_whose_rows_are_those_of_the_picture_have_centres() -> None:
@@ -623,7 +623,7 @@ def test_channels_first_is_followed_along_its_own_axes() -> None:
             L.ZeroPadding2D(((1, 0), (0, 0)), data_format="channels_first")(x)
         ),
     )
-    field = fields_of(model, (2, 9, 12)).at("pool", 0, 3)
+    field = fields_of(model, (2, 9, 12)).of_element("pool", (0, 0, 3))
     assert (field.rows, field.columns) == ((0, 0), (9, 11))
     assert field.picture_size == (9, 12)
 
@@ -635,9 +635,9 @@ def test_half_precision_changes_nothing() -> None:
     last = ActivationModel(half).captured[-1].path
     keras.config.set_dtype_policy("float32")
     full = MODELS["nested"]()
-    assert fields.at(last, 3, 4).is_known
-    assert fields.at(last, 3, 4) == fields_of(full, (17, 20, 2)).at(
-        ActivationModel(full).captured[-1].path, 3, 4
+    assert fields.of_element(last, (3, 4, 0)).is_known
+    assert fields.of_element(last, (3, 4, 0)) == fields_of(full, (17, 20, 2)).of_element(
+        ActivationModel(full).captured[-1].path, (3, 4, 0)
     )
 
 
@@ -658,7 +658,7 @@ def test_a_model_that_runs_on_real_values_alone_is_followed_too() -> None:
 
     model = ByHand()
     model(np.zeros((1, 8, 9, 2)))
-    assert fields_of(model, (8, 9, 2)).at("conv", 1, 2).rows == (1, 3)
+    assert fields_of(model, (8, 9, 2)).of_element("conv", (1, 2, 0)).rows == (1, 3)
 
 
 def test_a_model_of_tf_keras_is_followed() -> None:
@@ -677,8 +677,8 @@ def test_a_model_of_tf_keras_is_followed() -> None:
     )
     fields = fields_of(model, (9, 10, 2))
     conv, _, pool, _, dense = (layer.name for layer in model.layers)
-    assert fields.at(conv, 0, 1).rows == (0, 1)
-    assert fields.at(pool, 0, 0).columns == (0, 4)
+    assert fields.of_element(conv, (0, 1, 0)).rows == (0, 1)
+    assert fields.of_element(pool, (0, 0, 0)).columns == (0, 4)
     assert fields.of_element(dense, (1,)).rows == (0, 7)
 
 
@@ -696,11 +696,9 @@ def test_what_is_asked_for_wrongly_is_said_in_a_sentence() -> None:
     model = sequential(L.Conv2D(2, 3, name="conv"), L.Flatten(name="flat"), shape=(8, 9, 2))
     fields = fields_of(model, (8, 9, 2))
     with pytest.raises(ValueError, match="no layer 'convolution'"):
-        fields.at("convolution", 0, 0)
+        fields.of_element("convolution", (0, 0, 0))
     with pytest.raises(ValueError, match=r"shape \(6, 7, 2\); there is no element \(6, 0, 0\)"):
-        fields.at("conv", 6, 0)
-    with pytest.raises(ValueError, match="of_element"):
-        fields.at("flat", 0, 0)
+        fields.of_element("conv", (6, 0, 0))
     table = functional((4,), L.Dense(2))
     with pytest.raises(ValueError, match=r"Input 0 has shape \(4,\)"):
         fields_of(table, (4,))

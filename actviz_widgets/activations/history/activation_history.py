@@ -11,7 +11,7 @@ import numpy as np
 
 from ...model import backends
 from ...model.activation_model import LayerInfo
-from ...model.layer_paths import unknown_layer_sentence
+from ...model.layer_paths import checked_paths
 from ...pictures.pictures import Picture, Preprocess
 from ...scenes.descriptions import epoch_line, in_bytes
 from ..cache import MEMORY_BUDGET, KeptPass, checked_budget
@@ -192,7 +192,9 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
         """
         recorder = self._filled()
         extraction, kept = recorder.extraction, recorder.kept
-        paths = _checked_paths(layers, tuple(extraction.layers))
+        paths = tuple(extraction.layers)
+        if layers is not None:
+            paths = checked_paths(layers, paths, "history")
         of_each = {path: extraction.layers[path] for path in paths}
         layouts = {path: extraction.layouts[path] for path in paths}
         return Explored(
@@ -257,15 +259,3 @@ def _checked_every(every: Any) -> int:
     if number < 1:
         raise ValueError(f"every is {number}; 1 or more is wanted, and 1 keeps all epochs.")
     return number
-
-
-def _checked_paths(layers: Sequence[str] | None, kept: tuple[str, ...]) -> tuple[str, ...]:
-    if layers is None:
-        return kept
-    paths = (layers,) if isinstance(layers, str) else tuple(layers)
-    if not paths:
-        raise ValueError("layers is empty; name at least one layer, or leave it out for all.")
-    for path in paths:
-        if path not in kept:
-            raise ValueError(unknown_layer_sentence(path, kept, "history"))
-    return paths

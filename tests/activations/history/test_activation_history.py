@@ -16,7 +16,7 @@ from PIL import Image
 
 from actviz_widgets import ActivationHistory, get_activations
 
-from ...models import checks
+from ...model_kinds import checks
 
 RNG = np.random.default_rng(0)
 X = RNG.random((96, 12, 12, 3), dtype=np.float32)
