@@ -23,7 +23,7 @@ from ..model.predictions import class_count, strongest_class
 from ..model.symbolic_inputs import fixed_batch_size
 from ..pictures import structures
 from ..pictures.pictures import Picture
-from ..scenes import descriptions
+from . import refusals
 from .cache import KeptPass
 from .extraction import Extraction
 
@@ -224,11 +224,11 @@ class Explanations:
             raise ValueError(unknown_layer_sentence(layer, list(extraction.layers)))
         kept_pass = extraction.get(image, layer)
         if layer in kept_pass.not_called:
-            raise ValueError(descriptions.not_called(layer))
+            raise ValueError(refusals.not_called(layer))
         if extraction.activations.is_too_large(kept_pass, layer):
             budget = extraction.activations.memory_budget
             shape = extraction.shape(kept_pass, layer)
-            raise ValueError(descriptions.too_large(layer, kept_pass.sizes[layer], shape, budget))
+            raise ValueError(refusals.too_large(layer, kept_pass.sizes[layer], shape, budget))
         inputs = kept_pass.picture.model_input
         if self._batch_size > 1:
             arrays = structures.leaves(inputs)

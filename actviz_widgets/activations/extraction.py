@@ -16,7 +16,7 @@ from ..model.activation_model import ActivationModel, ForwardPass, LayerInfo
 from ..model.graph_pass import GraphPass, can_be_compiled
 from ..model.symbolic_inputs import fixed_batch_size, total_size
 from ..pictures.pictures import Picture, Pictures
-from ..scenes import descriptions
+from . import refusals
 from .cache import Activations, Fit, KeptPass
 
 _MOST_GRAPHS = 4  # sizes of pictures for which a graph is kept
@@ -223,7 +223,7 @@ class Extraction:
         try:
             result: ForwardPass = run()
         except Exception as error:  # what a model can raise is open-ended
-            raise ValueError(descriptions.refusal(picture.name, picture.shapes, error)) from error
+            raise ValueError(refusals.refusal(picture.name, picture.shapes, error)) from error
         return result
 
     def _sizes_for(self, picture: Picture) -> dict[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..activations import refusals
 from ..activations.cache import KeptPass
 from ..activations.extraction import Extraction
 from ..activations.history.epoch_extraction import EpochExtraction
@@ -56,10 +57,10 @@ class Selected:
     def why_not(self) -> str:
         """Says why the layer has no activation for the picture."""
         if self.layer in self.kept_pass.not_called:
-            return descriptions.not_called(self.layer)
+            return refusals.not_called(self.layer)
         shape = self.extraction.shape(self.kept_pass, self.layer)
         budget = self.extraction.activations.memory_budget
-        return descriptions.too_large(self.layer, self.kept_pass.sizes[self.layer], shape, budget)
+        return refusals.too_large(self.layer, self.kept_pass.sizes[self.layer], shape, budget)
 
     def unit_names(self, class_names: Sequence[str] | None) -> Sequence[str] | None:
         """Names the units of a layer that puts out the predictions; `None` for any other."""
@@ -92,7 +93,7 @@ class Selected:
         parts = activations.part_count(kept_pass)
         if parts > 1:
             total = sum(kept_pass.sizes.values()) + kept_pass.other_bytes
-            lines.append(descriptions.in_parts(total, activations.memory_budget, parts))
+            lines.append(refusals.in_parts(total, activations.memory_budget, parts))
         return tuple(lines)
 
     def _layer_line(self, class_names: Sequence[str] | None) -> str:

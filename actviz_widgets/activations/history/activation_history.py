@@ -13,9 +13,9 @@ from ...model import backends
 from ...model.activation_model import LayerInfo
 from ...model.layer_paths import unknown_layer_sentence
 from ...pictures.pictures import Picture, Preprocess
-from ...scenes.descriptions import epoch_line, in_bytes
 from ..cache import MEMORY_BUDGET, KeptPass, checked_budget
 from ..explored import Explored
+from ..refusals import epoch_line, in_bytes
 from .epoch_extraction import EpochExtraction
 from .epoch_recorder import EpochRecorder
 

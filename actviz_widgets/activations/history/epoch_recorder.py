@@ -11,10 +11,10 @@ import numpy as np
 
 from ...model.activation_model import ActivationModel
 from ...pictures.pictures import Picture, Preprocess
-from ...scenes.descriptions import in_bytes
 from ..cache import KeptPass
 from ..declared_inputs import declared_inputs
 from ..extraction import Extraction
+from ..refusals import in_bytes
 from .kept_epochs import KeptEpochs
 from .loaded_pictures import LoadedPictures
 

@@ -9,7 +9,7 @@ from ...pictures.labels import Labels
 from ...pictures.model_input import Inputs
 from ...pictures.pictures import Picture, Pictures
 from ...pictures.preprocessing import Preprocess
-from ...scenes.descriptions import in_bytes
+from ..refusals import in_bytes
 
 
 class LoadedPictures(Pictures):
