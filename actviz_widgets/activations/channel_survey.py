@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from ..feature_maps.layouts import Value
 from ..model.activation_model import ActivationModel
 from ..model.predictions import class_count, strongest_class
 from ..pictures.pictures import Picture
+from .bounded_cache import BoundedCache
 from .cache import KeptPass
 from .extraction import Extraction
 from .history.epoch_extraction import EpochExtraction
@@ -31,6 +31,10 @@ class _Counted:
     statistics: ChannelStatistics | None = None
     # The pictures added, and those passed over.
     done: set[int] = field(default_factory=set)
+
+    @property
+    def nbytes(self) -> int:
+        return 0 if self.statistics is None else self.statistics.nbytes
 
 
 class ChannelSurvey:
@@ -57,7 +61,9 @@ class ChannelSurvey:
         self._extraction = extraction
         self._model = activation_model
         self._labels = labels
-        self._layers: OrderedDict[str, _Counted] = OrderedDict()
+        self._layers: BoundedCache[str, _Counted] = BoundedCache(
+            extraction.activations.memory_budget // _SHARE, lambda counted: counted.nbytes
+        )
 
     def add_kept(self, layer: str) -> None:
         """Adds every picture whose activation of a layer is kept now, without any forward pass.
@@ -96,7 +102,7 @@ class ChannelSurvey:
 
     def statistics(self, layer: str) -> ChannelStatistics | None:
         """Gives the statistics of a layer's channels, `None` before the first picture."""
-        counted = self._layers.get(layer)
+        counted = self._layers.peek(layer)
         return None if counted is None else counted.statistics
 
     def counted(self, layer: str) -> tuple[int, int]:
@@ -147,11 +153,7 @@ class ChannelSurvey:
     @property
     def nbytes(self) -> int:
         """Bytes that the statistics take, about."""
-        return sum(
-            counted.statistics.nbytes
-            for counted in self._layers.values()
-            if counted.statistics is not None
-        )
+        return self._layers.size
 
     def clear(self) -> None:
         """Forgets all pictures, as when the weights have changed."""
@@ -172,18 +174,19 @@ class ChannelSurvey:
                 yield image
 
     def _done(self, layer: str) -> Collection[int]:
-        counted = self._layers.get(layer)
+        counted = self._layers.peek(layer)
         return () if counted is None else counted.done
 
     def _add(self, layer: str, image: int, kept_pass: KeptPass[Picture] | None) -> bool:
         """Adds a picture, or passes it over for good; says which."""
-        counted = self._layers.setdefault(layer, _Counted())
+        counted = self._layers.peek(layer) or _Counted()
         counted.done.add(image)
         try:
             counted.statistics = self._with(counted.statistics, layer, image, kept_pass)
         except ValueError:
             return False
-        self._forget_some(layer)
+        finally:
+            self._layers.put(layer, counted)
         return True
 
     def _with(
@@ -222,12 +225,6 @@ class ChannelSurvey:
     def _are_predicted(self) -> bool:
         is_classifier = class_count(self._model.prediction_shape) is not None
         return is_classifier and all(label is None for label in self._labels())
-
-    def _forget_some(self, but: str) -> None:
-        most_bytes = self._extraction.activations.memory_budget // _SHARE
-        self._layers.move_to_end(but)
-        while self.nbytes > most_bytes and len(self._layers) > 1:
-            self._layers.popitem(last=False)
 
 
 def _indices(which: np.ndarray) -> frozenset[int]:

@@ -24,6 +24,7 @@ from ..model.symbolic_inputs import fixed_batch_size
 from ..pictures import structures
 from ..pictures.pictures import Picture
 from . import refusals
+from .bounded_cache import BoundedCache
 from .cache import KeptPass
 from .extraction import Extraction
 
@@ -52,11 +53,12 @@ class Explanations:
     ) -> None:
         self._extraction = extraction
         self._model = activation_model
-        self._most_bytes = most_bytes
         self._batch_size = fixed_batch_size(activation_model.model)
-        self._kept: dict[_Key, ClassEvidence] = {}
+        self._kept: BoundedCache[_Key, ClassEvidence] = BoundedCache(most_bytes, _nbytes)
         # Words alone: an exception would hold on to the tensors of its frames.
-        self._failures: dict[_Key, tuple[type[Exception], str]] = {}
+        self._failures: BoundedCache[_Key, tuple[type[Exception], str]] = BoundedCache(
+            _MOST_FAILURES
+        )
 
     @property
     def class_count(self) -> int | None:
@@ -107,24 +109,19 @@ class Explanations:
                 larger than may be kept.
         """
         key = image, layer, class_index
-        if key in self._kept:
-            self._kept[key] = self._kept.pop(key)  # as the one that was asked for last
-            return self._kept[key]
-        if key in self._failures:
-            kind, words = self._failures[key]
+        kept, failure = self._kept.get(key), self._failures.get(key)
+        if kept is not None:
+            return kept
+        if failure is not None:
+            kind, words = failure
             raise kind(words)
         try:
             evidence = self._compute(image, layer, class_index)
         except (TypeError, ValueError) as error:
-            while len(self._failures) >= _MOST_FAILURES:
-                del self._failures[next(iter(self._failures))]
             kind = TypeError if isinstance(error, TypeError) else ValueError
-            self._failures[key] = kind, str(error)
+            self._failures.put(key, (kind, str(error)))
             raise
-        size = _nbytes(evidence)
-        while self._kept and self.nbytes + size > self._most_bytes:
-            del self._kept[next(iter(self._kept))]
-        self._kept[key] = evidence
+        self._kept.put(key, evidence)
         return evidence
 
     @staticmethod
@@ -210,7 +207,7 @@ class Explanations:
     @property
     def nbytes(self) -> int:
         """Bytes of evidence that are kept now."""
-        return sum(map(_nbytes, self._kept.values()))
+        return self._kept.size
 
     def clear(self) -> None:
         """Lets go of everything kept, such as after further training."""

@@ -17,6 +17,7 @@ from ..model.graph_pass import GraphPass, can_be_compiled
 from ..model.symbolic_inputs import fixed_batch_size, total_size
 from ..pictures.pictures import Picture, Pictures
 from . import refusals
+from .bounded_cache import BoundedCache
 from .cache import Activations, Fit, KeptPass
 
 _MOST_GRAPHS = 4  # sizes of pictures for which a graph is kept
@@ -43,7 +44,9 @@ class Extraction:
         self._model = activation_model
         self._pictures = pictures
         # By the shapes of the inputs, and whether layers are kept in part.
-        self._graphs: dict[tuple[tuple[tuple[int, ...], ...], bool], GraphPass] = {}
+        self._graphs: BoundedCache[tuple[tuple[tuple[int, ...], ...], bool], GraphPass] = (
+            BoundedCache(_MOST_GRAPHS)
+        )
         self._may_compile = can_be_compiled(activation_model.model)
         self._eager_passes: Counter[tuple[tuple[int, ...], ...]] = Counter()
         self._batch_size = fixed_batch_size(activation_model.model)
@@ -187,18 +190,15 @@ class Extraction:
         if not self._may_compile:
             return None
         key = _shapes(model_input), in_parts
-        graph = self._graphs.pop(key, None)
-        if graph is not None and graph.fits(model_input):
-            self._graphs[key] = graph  # as the one that was used last
-        else:
-            while len(self._graphs) >= _MOST_GRAPHS:
-                del self._graphs[next(iter(self._graphs))]
+        graph = self._graphs.get(key)
+        if graph is None or not graph.fits(model_input):
             try:
-                self._graphs[key] = GraphPass(self._model, model_input, in_parts=in_parts)
+                graph = GraphPass(self._model, model_input, in_parts=in_parts)
             except Exception:  # what a trace can raise is open-ended
                 self._give_up_graphs()
                 return None
-        return self._graphs[key]
+            self._graphs.put(key, graph)
+        return graph
 
     def _give_up_graphs(self) -> None:
         self._graphs.clear()
