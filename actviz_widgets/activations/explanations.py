@@ -20,13 +20,12 @@ from ..model.activation_model import ActivationModel
 from ..model.class_evidence import ClassEvidence, class_evidence
 from ..model.layer_paths import unknown_layer_sentence
 from ..model.predictions import class_count, strongest_class
-from ..model.symbolic_inputs import fixed_batch_size
-from ..pictures import structures
 from ..pictures.pictures import Picture
 from . import refusals
 from .bounded_cache import BoundedCache
 from .cache import KeptPass
 from .extraction import Extraction
+from .one_picture import OnePicture
 
 MOST_BYTES = 64 * 2**20
 """Bytes of evidence that are kept unless told otherwise."""
@@ -53,7 +52,7 @@ class Explanations:
     ) -> None:
         self._extraction = extraction
         self._model = activation_model
-        self._batch_size = fixed_batch_size(activation_model.model)
+        self._one = OnePicture(activation_model.model)
         self._kept: BoundedCache[_Key, ClassEvidence] = BoundedCache(most_bytes, _nbytes)
         # Words alone: an exception would hold on to the tensors of its frames.
         self._failures: BoundedCache[_Key, tuple[type[Exception], str]] = BoundedCache(
@@ -226,11 +225,7 @@ class Explanations:
             budget = extraction.activations.memory_budget
             shape = extraction.shape(kept_pass, layer)
             raise ValueError(refusals.too_large(layer, kept_pass.sizes[layer], shape, budget))
-        inputs = kept_pass.picture.model_input
-        if self._batch_size > 1:
-            arrays = structures.leaves(inputs)
-            repeated = [np.repeat(array, self._batch_size, axis=0) for array in arrays]
-            inputs = structures.packed(inputs, repeated)
+        inputs = self._one.repeated(kept_pass.picture.model_input)
         evidence = class_evidence(self._model, inputs, layer, class_index)
         return self._of_one_picture(evidence)
 
@@ -250,25 +245,15 @@ class Explanations:
 
     def _of_one_picture(self, evidence: ClassEvidence) -> ClassEvidence:
         """Gives the evidence of the first picture of the batch."""
-        info, shape = self._extraction.layers[evidence.layer], evidence.activation.shape
-        # A layer that cuts a picture into windows puts out one after the other, where the batch
-        # was.
-        is_batch = info.output_shape[:1] == (None,) and shape[:1] == (self._batch_size,)
-
-        def first(array: np.ndarray) -> np.ndarray:
-            # A part of a larger array would keep all of it.
-            return _read_only(array if self._batch_size == 1 else np.array(array[:1]))
-
-        def own(array: np.ndarray) -> np.ndarray:
-            return first(array) if is_batch else _read_only(array[None])
-
+        one, shape = self._one, self._extraction.layers[evidence.layer].output_shape
+        probability = evidence.probability
         return replace(
             evidence,
-            score=first(evidence.score),
-            predictions=first(evidence.predictions),
-            probability=None if evidence.probability is None else first(evidence.probability),
-            activation=own(evidence.activation),
-            gradient=own(evidence.gradient),
+            score=one.first(evidence.score),
+            predictions=one.first(evidence.predictions),
+            probability=None if probability is None else one.first(probability),
+            activation=one.in_batch_of_one(evidence.activation, shape),
+            gradient=one.in_batch_of_one(evidence.gradient, shape),
         )
 
     def _kept_pass(self, image: int) -> KeptPass[Picture]:
@@ -289,9 +274,3 @@ def _check_slice(layer: str, layout: Layout, slice_index: int) -> None:
 
 def _nbytes(evidence: ClassEvidence) -> int:
     return evidence.activation.nbytes + evidence.gradient.nbytes
-
-
-def _read_only(array: np.ndarray) -> np.ndarray:
-    # What is kept is handed out; nobody should change it unawares.
-    array.flags.writeable = False
-    return array

@@ -14,6 +14,7 @@ from ...pictures.pictures import Picture, Preprocess
 from ..cache import KeptPass
 from ..declared_inputs import declared_inputs
 from ..extraction import Extraction
+from ..one_picture import read_only
 from ..refusals import in_bytes
 from .kept_epochs import KeptEpochs
 from .loaded_pictures import LoadedPictures
@@ -121,14 +122,11 @@ def _owned(kept_pass: KeptPass[Picture]) -> KeptPass[Picture]:
     """Gives arrays of their own, which neither keep larger ones alive nor change with any."""
     return replace(
         kept_pass,
-        activations={path: _copied(array) for path, array in kept_pass.activations.items()},
+        activations={
+            path: read_only(np.array(array)) for path, array in kept_pass.activations.items()
+        },
         predictions=keras.tree.map_structure(
-            lambda array: None if array is None else _copied(array), kept_pass.predictions
+            lambda array: None if array is None else read_only(np.array(array)),
+            kept_pass.predictions,
         ),
     )
-
-
-def _copied(array: np.ndarray) -> np.ndarray:
-    copy = np.array(array)
-    copy.flags.writeable = False
-    return copy
