@@ -15,8 +15,7 @@ from ..model.predictions import class_count, strongest_class
 from ..pictures.pictures import Picture
 from .bounded_cache import BoundedCache
 from .cache import KeptPass
-from .extraction import Extraction
-from .history.epoch_extraction import EpochExtraction
+from .source import ActivationSource
 
 _MOST_FAILURES = 20
 """Pictures that cannot be read that one step passes over."""
@@ -44,8 +43,7 @@ class ChannelSurvey:
     very many layers, those that were added to last.
 
     Args:
-        extraction: Where the activations come from: a model as it is now, or one epoch of a
-            training.
+        source: Where the activations come from: a model as it is now, or one epoch of a training.
         activation_model: The model.
         labels: Gives the class of each picture, in their order, `None` where it is not known; as
             many as there are pictures now. Where none is known, and the model is a classifier, a
@@ -54,15 +52,15 @@ class ChannelSurvey:
 
     def __init__(
         self,
-        extraction: Extraction | EpochExtraction,
+        source: ActivationSource,
         activation_model: ActivationModel,
         labels: Callable[[], Sequence[Hashable | None]],
     ) -> None:
-        self._extraction = extraction
+        self._source = source
         self._model = activation_model
         self._labels = labels
         self._layers: BoundedCache[str, _Counted] = BoundedCache(
-            extraction.activations.memory_budget // _SHARE, lambda counted: counted.nbytes
+            source.activations.memory_budget // _SHARE, lambda counted: counted.nbytes
         )
 
     def add_kept(self, layer: str) -> None:
@@ -74,7 +72,7 @@ class ChannelSurvey:
         if not self._has_channels(layer):
             return
         for image in self._waiting_kept(layer):
-            self._add(layer, image, self._extraction.activations.kept(image, layer))
+            self._add(layer, image, self._source.activations.kept(image, layer))
 
     def add_next(self, layer: str) -> bool:
         """Adds one more picture, one whose activation is kept first; else the model runs once.
@@ -93,7 +91,7 @@ class ChannelSurvey:
         waiting = itertools.chain(self._waiting_kept(layer), self._waiting(layer))
         for image in itertools.islice(waiting, _MOST_FAILURES):
             try:
-                kept_pass = self._extraction.glance(image, layer)
+                kept_pass = self._source.glance(image, layer)
             except ValueError:
                 kept_pass = None
             if self._add(layer, image, kept_pass):
@@ -133,7 +131,7 @@ class ChannelSurvey:
         if criterion not in CRITERIA:
             wanted = ", ".join(map(repr, CRITERIA))
             raise ValueError(f"criterion is {criterion!r}; choose one of {wanted}.")
-        return np.arange(self._extraction.layouts[layer].count or 0)
+        return np.arange(self._source.layouts[layer].count or 0)
 
     def dead(self, layer: str) -> frozenset[int]:
         """Gives the channels that are 0 at every place of every picture added."""
@@ -160,7 +158,7 @@ class ChannelSurvey:
         self._layers.clear()
 
     def _has_channels(self, layer: str) -> bool:
-        return not isinstance(self._extraction.layouts[layer], Value)
+        return not isinstance(self._source.layouts[layer], Value)
 
     def _waiting(self, layer: str) -> Iterator[int]:
         """Gives the pictures that are neither added nor passed over by then."""
@@ -169,7 +167,7 @@ class ChannelSurvey:
                 yield image
 
     def _waiting_kept(self, layer: str) -> Iterator[int]:
-        for image in self._extraction.activations.pictures_with(layer):
+        for image in self._source.activations.pictures_with(layer):
             if image not in self._done(layer):
                 yield image
 
@@ -206,7 +204,7 @@ class ChannelSurvey:
             raise ValueError(f"There is no activation of {layer!r} for picture {image}.")
         if statistics is None:
             # How many channels there are may show only now.
-            layout = self._extraction.layout(kept_pass, layer)
+            layout = self._source.layout(kept_pass, layer)
             if isinstance(layout, Value):
                 raise ValueError(f"{layer!r} has no channels for picture {image}.")
             statistics = ChannelStatistics(layout, self._model.activation_bounds(layer))

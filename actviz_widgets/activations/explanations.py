@@ -24,8 +24,8 @@ from ..pictures.pictures import Picture
 from . import refusals
 from .bounded_cache import BoundedCache
 from .cache import KeptPass
-from .extraction import Extraction
 from .one_picture import OnePicture
+from .source import ActivationSource
 
 MOST_BYTES = 64 * 2**20
 """Bytes of evidence that are kept unless told otherwise."""
@@ -39,18 +39,18 @@ class Explanations:
     """What speaks for the classes, from one run forward and back for each picture, layer and class.
 
     Args:
-        extraction: The pictures.
+        source: Where the activations of the pictures come from, one that runs the model.
         activation_model: Of the classifier. Any other model has no classes to explain.
         most_bytes: Bytes of evidence that may be kept; what was asked for last always is.
     """
 
     def __init__(
         self,
-        extraction: Extraction,
+        source: ActivationSource,
         activation_model: ActivationModel,
         most_bytes: int = MOST_BYTES,
     ) -> None:
-        self._extraction = extraction
+        self._source = source
         self._model = activation_model
         self._one = OnePicture(activation_model.model)
         self._kept: BoundedCache[_Key, ClassEvidence] = BoundedCache(most_bytes, _nbytes)
@@ -98,7 +98,7 @@ class Explanations:
             class_index: The class, from 0.
 
         Returns:
-            Evidence whose arrays have a batch axis of 1, behind which they are as `Extraction`
+            Evidence whose arrays have a batch axis of 1, behind which they are as the source
             gives the activation. They cannot be written to.
 
         Raises:
@@ -215,15 +215,15 @@ class Explanations:
 
     def _compute(self, image: int, layer: str, class_index: int) -> ClassEvidence:
         self._check_class(class_index)
-        extraction = self._extraction
-        if layer not in extraction.layers:
-            raise ValueError(unknown_layer_sentence(layer, list(extraction.layers)))
-        kept_pass = extraction.get(image, layer)
+        source = self._source
+        if layer not in source.layers:
+            raise ValueError(unknown_layer_sentence(layer, list(source.layers)))
+        kept_pass = source.get(image, layer)
         if layer in kept_pass.not_called:
             raise ValueError(refusals.not_called(layer))
-        if extraction.activations.is_too_large(kept_pass, layer):
-            budget = extraction.activations.memory_budget
-            shape = extraction.shape(kept_pass, layer)
+        if layer not in kept_pass.activations:
+            budget = source.activations.memory_budget
+            shape = source.shape(kept_pass, layer)
             raise ValueError(refusals.too_large(layer, kept_pass.sizes[layer], shape, budget))
         inputs = self._one.repeated(kept_pass.picture.model_input)
         evidence = class_evidence(self._model, inputs, layer, class_index)
@@ -245,7 +245,7 @@ class Explanations:
 
     def _of_one_picture(self, evidence: ClassEvidence) -> ClassEvidence:
         """Gives the evidence of the first picture of the batch."""
-        one, shape = self._one, self._extraction.layers[evidence.layer].output_shape
+        one, shape = self._one, self._source.layers[evidence.layer].output_shape
         probability = evidence.probability
         return replace(
             evidence,
@@ -258,10 +258,10 @@ class Explanations:
 
     def _kept_pass(self, image: int) -> KeptPass[Picture]:
         """Gives what is known of a picture, whichever of its layers are kept."""
-        extraction = self._extraction
-        kept = (extraction.activations.kept(image, layer) for layer in extraction.layers)
+        source = self._source
+        kept = (source.activations.kept(image, layer) for layer in source.layers)
         found = next((kept_pass for kept_pass in kept if kept_pass is not None), None)
-        return found or extraction.get(image, next(iter(extraction.layers)))
+        return found or source.get(image, next(iter(source.layers)))
 
 
 def _check_slice(layer: str, layout: Layout, slice_index: int) -> None:

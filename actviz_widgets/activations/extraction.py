@@ -15,7 +15,8 @@ from ..model import backends
 from ..model.activation_model import ActivationModel, ForwardPass, LayerInfo
 from ..model.graph_pass import GraphPass, can_be_compiled
 from ..model.symbolic_inputs import total_size
-from ..pictures.pictures import Picture, Pictures
+from ..pictures.at_hand import PicturesAtHand
+from ..pictures.pictures import Picture
 from . import refusals
 from .bounded_cache import BoundedCache
 from .cache import Activations, Fit, KeptPass
@@ -39,8 +40,10 @@ class Extraction:
         ValueError: If no picture can be read, or the model cannot take the first one.
     """
 
+    runs_model = True
+
     def __init__(
-        self, activation_model: ActivationModel, pictures: Pictures, memory_budget: int
+        self, activation_model: ActivationModel, pictures: PicturesAtHand, memory_budget: int
     ) -> None:
         self._model = activation_model
         self._pictures = pictures
@@ -79,19 +82,6 @@ class Extraction:
             ValueError: If the picture cannot be read, or the model cannot take it.
         """
         return self.activations.glance(image, layer_path)
-
-    def of_layer(self, image: int, layer_path: str) -> np.ndarray | None:
-        """Gives what a layer puts out for a picture, and lets go of nothing for it.
-
-        Returns:
-            The activation, without batch axis; `None` if the model does not call the layer for the
-            picture, or it is larger than may be kept.
-
-        Raises:
-            ValueError: If the picture cannot be read, or the model cannot take it.
-        """
-        kept_pass = self.glance(image, layer_path)
-        return None if kept_pass is None else kept_pass.activations.get(layer_path)
 
     def layout(self, kept_pass: KeptPass[Picture], layer_path: str) -> Layout:
         """Gives how a layer's activation is laid out for this very picture."""

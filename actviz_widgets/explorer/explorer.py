@@ -12,10 +12,9 @@ import traitlets
 
 from ..activations.cache import MEMORY_BUDGET, KeptPass, checked_budget
 from ..activations.explored import explored_model
-from ..activations.extraction import Extraction
 from ..activations.history.activation_history import ActivationHistory
-from ..activations.history.epoch_extraction import EpochExtraction
 from ..activations.second_model import second_model
+from ..activations.source import ActivationSource
 from ..feature_maps import color_scale
 from ..feature_maps.layouts import Layout
 from ..figure import figure, saving
@@ -725,11 +724,11 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
     # ---------------------------------------------------------------------------------- the model
 
     @property
-    def _extraction(self) -> Extraction | EpochExtraction:
+    def _extraction(self) -> ActivationSource:
         """Where the activations of the chosen epoch come from."""
         return self._explored.by_epoch[self.epoch]
 
-    def _first_worth_showing(self, extraction: Extraction | EpochExtraction) -> str:
+    def _first_worth_showing(self, extraction: ActivationSource) -> str:
         layouts = extraction.layouts
         with_maps = [
             path

@@ -13,8 +13,8 @@ from ..activations.channel_survey import ChannelSurvey
 from ..activations.explanations import Explanations
 from ..activations.explored import Explored
 from ..activations.extraction import Extraction
-from ..activations.history.epoch_extraction import EpochExtraction
 from ..activations.second_model import SecondModel
+from ..activations.source import ActivationSource
 from ..feature_maps.layouts import Layout
 from ..figure.figure import ActivationFigure
 from ..model.predictions import strongest_class
@@ -65,7 +65,7 @@ class Showing:
             else None
         )
 
-    def extraction(self, epoch: int) -> Extraction | EpochExtraction:
+    def extraction(self, epoch: int) -> ActivationSource:
         """Gives where the activations of an epoch come from."""
         return self._explored.by_epoch[epoch]
 

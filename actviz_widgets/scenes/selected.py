@@ -9,8 +9,7 @@ import numpy as np
 
 from ..activations import refusals
 from ..activations.cache import KeptPass
-from ..activations.extraction import Extraction
-from ..activations.history.epoch_extraction import EpochExtraction
+from ..activations.source import ActivationSource
 from ..feature_maps.layouts import Layout
 from ..pictures.pictures import Picture
 from . import descriptions
@@ -30,7 +29,7 @@ class Selected:
         epoch_line: What to say of that epoch; empty if there is no history to choose from.
     """
 
-    extraction: Extraction | EpochExtraction
+    extraction: ActivationSource
     kept_pass: KeptPass[Picture]
     layer: str
     channel: int

@@ -203,7 +203,7 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
                     recorder.activation_model,
                     of_each,
                     layouts,
-                    epoch.kept_pass,
+                    epoch.kept_passes,
                     self._memory_budget,
                 )
                 for number, epoch in kept.entries.items()
@@ -240,7 +240,7 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
             raise ValueError(f"Epoch {epoch} is not kept. Choose one of these: {kept}.")
         if not 0 <= image < count:
             raise ValueError(f"There is no picture {image}; choose 0 to {count - 1}.")
-        return entries[epoch].kept_pass[image]
+        return entries[epoch].kept_passes[image]
 
 
 def _is_built(model: Any) -> bool:

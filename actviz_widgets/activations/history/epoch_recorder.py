@@ -25,17 +25,17 @@ class Epoch:
     """What is kept of one epoch.
 
     Attributes:
-        kept_pass: What the layers put out, by picture.
+        kept_passes: What the layers put out, by picture.
         logs: Losses and metrics, by name.
     """
 
-    kept_pass: tuple[KeptPass[Picture], ...]
+    kept_passes: tuple[KeptPass[Picture], ...]
     logs: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def nbytes(self) -> int:
         """Bytes that it takes, pictures aside."""
-        return sum(kept_pass.nbytes - kept_pass.picture.nbytes for kept_pass in self.kept_pass)
+        return sum(kept_pass.nbytes - kept_pass.picture.nbytes for kept_pass in self.kept_passes)
 
 
 class EpochRecorder:
@@ -91,7 +91,7 @@ class EpochRecorder:
         """
         # Before the new ones are made, so that the old and the new stay within the budget together.
         self.kept.make_room(self.kept.newest_bytes)
-        kept_pass: list[KeptPass[Picture]] = []
+        kept_passes: list[KeptPass[Picture]] = []
         size = 0
         for image in range(len(self.pictures)):
             # What it kept is of other weights, or of the picture before.
@@ -100,12 +100,12 @@ class EpochRecorder:
             size += sum(one.sizes.values()) + one.other_bytes - one.picture.nbytes
             if not self.kept.epoch_count and 2 * size > self._room:
                 raise ValueError(self._too_large(image + 1, size))
-            kept_pass.append(_owned(one))
+            kept_passes.append(_owned(one))
         self.extraction.activations.clear()
         numbers = {
             name: float(value) for name, value in logs.items() if isinstance(value, float | int)
         }
-        self.kept.add(epoch, Epoch(tuple(kept_pass), numbers))
+        self.kept.add(epoch, Epoch(tuple(kept_passes), numbers))
 
     def _too_large(self, count: int, size: int) -> str:
         layers = len(self.extraction.layers)
