@@ -206,14 +206,24 @@ class Pictures:
             ValueError: If there is none; it names the first one.
         """
         failures = []
-        for index, source in enumerate(self._sources):
+        for index in range(len(self)):
             try:
-                if isinstance(source, Path):
-                    pixels.open_file(source)
-                return index
+                self.check_file(index)
             except ValueError as error:
                 failures.append(error)
+            else:
+                return index
         raise failures[0]
+
+    def check_file(self, index: int) -> None:
+        """Reads the file of a picture, if it is one, to see whether that can be done.
+
+        Raises:
+            ValueError: If it cannot.
+        """
+        source = self._sources[index]
+        if isinstance(source, Path):
+            pixels.open_file(source)
 
     def load(self, index: int) -> Picture:
         """Reads one picture and makes the model input.
