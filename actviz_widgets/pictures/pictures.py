@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from ..views import InputView, PictureView, SeriesView
-from . import encoded_pictures, given_arrays, pixels, structures
+from . import given_arrays, pixels, structures
 from . import labels as picture_labels
 from .array_inputs import ArrayInputs, Example, input_names
 from .input_views import view_of
@@ -306,7 +306,7 @@ def _image(source: Path | Image.Image | np.ndarray | bytes, name: str) -> Image.
     if isinstance(source, Path):
         return pixels.open_file(source)
     if isinstance(source, bytes):
-        return encoded_pictures.opened(source, name)
+        return pixels.open_bytes(source, name)
     return pixels.as_image(source, name)
 
 
