@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import keras
+
 from ..model import layer_roles
-from ..pictures import structures
 from .branches import joined
 from .layer_rules import Shape, own_class, reach_through_layer
 from .reach import Reach
@@ -51,7 +52,7 @@ def reach_through(
     # Any option, such as `training=True` or a mask, may change what the layer computes.
     if any(value is not None and value is not False for value in options):
         return None
-    reaches = [reach_of(tensor) for tensor in structures.leaves(inputs)]
+    reaches = [reach_of(tensor) for tensor in keras.tree.flatten(inputs)]
     known = [reach for reach in reaches if reach is not None]
     if not known or len(known) < len(reaches):
         return None
