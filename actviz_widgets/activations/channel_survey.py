@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,9 +13,9 @@ from ..feature_maps.layouts import Value
 from ..model.activation_model import ActivationModel
 from ..model.predictions import class_count, strongest_class
 from ..pictures.pictures import Picture
+from .bounded_cache import BoundedCache
 from .cache import KeptPass
-from .extraction import Extraction
-from .history.epoch_extraction import EpochExtraction
+from .source import ActivationSource
 
 _MOST_FAILURES = 20
 """Pictures that cannot be read that one step passes over."""
@@ -32,6 +31,10 @@ class _Counted:
     # The pictures added, and those passed over.
     done: set[int] = field(default_factory=set)
 
+    @property
+    def nbytes(self) -> int:
+        return 0 if self.statistics is None else self.statistics.nbytes
+
 
 class ChannelSurvey:
     """Statistics of the channels of each layer, over pictures that are added one by one.
@@ -40,8 +43,7 @@ class ChannelSurvey:
     very many layers, those that were added to last.
 
     Args:
-        extraction: Where the activations come from: a model as it is now, or one epoch of a
-            training.
+        source: Where the activations come from: a model as it is now, or one epoch of a training.
         activation_model: The model.
         labels: Gives the class of each picture, in their order, `None` where it is not known; as
             many as there are pictures now. Where none is known, and the model is a classifier, a
@@ -50,14 +52,16 @@ class ChannelSurvey:
 
     def __init__(
         self,
-        extraction: Extraction | EpochExtraction,
+        source: ActivationSource,
         activation_model: ActivationModel,
         labels: Callable[[], Sequence[Hashable | None]],
     ) -> None:
-        self._extraction = extraction
+        self._source = source
         self._model = activation_model
         self._labels = labels
-        self._layers: OrderedDict[str, _Counted] = OrderedDict()
+        self._layers: BoundedCache[str, _Counted] = BoundedCache(
+            source.activations.memory_budget // _SHARE, lambda counted: counted.nbytes
+        )
 
     def add_kept(self, layer: str) -> None:
         """Adds every picture whose activation of a layer is kept now, without any forward pass.
@@ -68,7 +72,7 @@ class ChannelSurvey:
         if not self._has_channels(layer):
             return
         for image in self._waiting_kept(layer):
-            self._add(layer, image, self._extraction.activations.kept(image, layer))
+            self._add(layer, image, self._source.activations.kept(image, layer))
 
     def add_next(self, layer: str) -> bool:
         """Adds one more picture, one whose activation is kept first; else the model runs once.
@@ -87,7 +91,7 @@ class ChannelSurvey:
         waiting = itertools.chain(self._waiting_kept(layer), self._waiting(layer))
         for image in itertools.islice(waiting, _MOST_FAILURES):
             try:
-                kept_pass = self._extraction.glance(image, layer)
+                kept_pass = self._source.glance(image, layer)
             except ValueError:
                 kept_pass = None
             if self._add(layer, image, kept_pass):
@@ -96,7 +100,7 @@ class ChannelSurvey:
 
     def statistics(self, layer: str) -> ChannelStatistics | None:
         """Gives the statistics of a layer's channels, `None` before the first picture."""
-        counted = self._layers.get(layer)
+        counted = self._layers.peek(layer)
         return None if counted is None else counted.statistics
 
     def counted(self, layer: str) -> tuple[int, int]:
@@ -127,7 +131,7 @@ class ChannelSurvey:
         if criterion not in CRITERIA:
             wanted = ", ".join(map(repr, CRITERIA))
             raise ValueError(f"criterion is {criterion!r}; choose one of {wanted}.")
-        return np.arange(self._extraction.layouts[layer].count or 0)
+        return np.arange(self._source.layouts[layer].count or 0)
 
     def dead(self, layer: str) -> frozenset[int]:
         """Gives the channels that are 0 at every place of every picture added."""
@@ -147,18 +151,14 @@ class ChannelSurvey:
     @property
     def nbytes(self) -> int:
         """Bytes that the statistics take, about."""
-        return sum(
-            counted.statistics.nbytes
-            for counted in self._layers.values()
-            if counted.statistics is not None
-        )
+        return self._layers.size
 
     def clear(self) -> None:
         """Forgets all pictures, as when the weights have changed."""
         self._layers.clear()
 
     def _has_channels(self, layer: str) -> bool:
-        return not isinstance(self._extraction.layouts[layer], Value)
+        return not isinstance(self._source.layouts[layer], Value)
 
     def _waiting(self, layer: str) -> Iterator[int]:
         """Gives the pictures that are neither added nor passed over by then."""
@@ -167,23 +167,24 @@ class ChannelSurvey:
                 yield image
 
     def _waiting_kept(self, layer: str) -> Iterator[int]:
-        for image in self._extraction.activations.pictures_with(layer):
+        for image in self._source.activations.pictures_with(layer):
             if image not in self._done(layer):
                 yield image
 
     def _done(self, layer: str) -> Collection[int]:
-        counted = self._layers.get(layer)
+        counted = self._layers.peek(layer)
         return () if counted is None else counted.done
 
     def _add(self, layer: str, image: int, kept_pass: KeptPass[Picture] | None) -> bool:
         """Adds a picture, or passes it over for good; says which."""
-        counted = self._layers.setdefault(layer, _Counted())
+        counted = self._layers.peek(layer) or _Counted()
         counted.done.add(image)
         try:
             counted.statistics = self._with(counted.statistics, layer, image, kept_pass)
         except ValueError:
             return False
-        self._forget_some(layer)
+        finally:
+            self._layers.put(layer, counted)
         return True
 
     def _with(
@@ -203,7 +204,7 @@ class ChannelSurvey:
             raise ValueError(f"There is no activation of {layer!r} for picture {image}.")
         if statistics is None:
             # How many channels there are may show only now.
-            layout = self._extraction.layout(kept_pass, layer)
+            layout = self._source.layout(kept_pass, layer)
             if isinstance(layout, Value):
                 raise ValueError(f"{layer!r} has no channels for picture {image}.")
             statistics = ChannelStatistics(layout, self._model.activation_bounds(layer))
@@ -222,12 +223,6 @@ class ChannelSurvey:
     def _are_predicted(self) -> bool:
         is_classifier = class_count(self._model.prediction_shape) is not None
         return is_classifier and all(label is None for label in self._labels())
-
-    def _forget_some(self, but: str) -> None:
-        most_bytes = self._extraction.activations.memory_budget // _SHARE
-        self._layers.move_to_end(but)
-        while self.nbytes > most_bytes and len(self._layers) > 1:
-            self._layers.popitem(last=False)
 
 
 def _indices(which: np.ndarray) -> frozenset[int]:

@@ -20,12 +20,12 @@ from ..model.activation_model import ActivationModel
 from ..model.class_evidence import ClassEvidence, class_evidence
 from ..model.layer_paths import unknown_layer_sentence
 from ..model.predictions import class_count, strongest_class
-from ..model.symbolic_inputs import fixed_batch_size
-from ..pictures import structures
 from ..pictures.pictures import Picture
-from ..scenes import descriptions
+from . import refusals
+from .bounded_cache import BoundedCache
 from .cache import KeptPass
-from .extraction import Extraction
+from .one_picture import OnePicture
+from .source import ActivationSource
 
 MOST_BYTES = 64 * 2**20
 """Bytes of evidence that are kept unless told otherwise."""
@@ -39,24 +39,25 @@ class Explanations:
     """What speaks for the classes, from one run forward and back for each picture, layer and class.
 
     Args:
-        extraction: The pictures.
+        source: Where the activations of the pictures come from, one that runs the model.
         activation_model: Of the classifier. Any other model has no classes to explain.
         most_bytes: Bytes of evidence that may be kept; what was asked for last always is.
     """
 
     def __init__(
         self,
-        extraction: Extraction,
+        source: ActivationSource,
         activation_model: ActivationModel,
         most_bytes: int = MOST_BYTES,
     ) -> None:
-        self._extraction = extraction
+        self._source = source
         self._model = activation_model
-        self._most_bytes = most_bytes
-        self._batch_size = fixed_batch_size(activation_model.model)
-        self._kept: dict[_Key, ClassEvidence] = {}
+        self._one = OnePicture(activation_model.model)
+        self._kept: BoundedCache[_Key, ClassEvidence] = BoundedCache(most_bytes, _nbytes)
         # Words alone: an exception would hold on to the tensors of its frames.
-        self._failures: dict[_Key, tuple[type[Exception], str]] = {}
+        self._failures: BoundedCache[_Key, tuple[type[Exception], str]] = BoundedCache(
+            _MOST_FAILURES
+        )
 
     @property
     def class_count(self) -> int | None:
@@ -97,7 +98,7 @@ class Explanations:
             class_index: The class, from 0.
 
         Returns:
-            Evidence whose arrays have a batch axis of 1, behind which they are as `Extraction`
+            Evidence whose arrays have a batch axis of 1, behind which they are as the source
             gives the activation. They cannot be written to.
 
         Raises:
@@ -107,24 +108,19 @@ class Explanations:
                 larger than may be kept.
         """
         key = image, layer, class_index
-        if key in self._kept:
-            self._kept[key] = self._kept.pop(key)  # as the one that was asked for last
-            return self._kept[key]
-        if key in self._failures:
-            kind, words = self._failures[key]
+        kept, failure = self._kept.get(key), self._failures.get(key)
+        if kept is not None:
+            return kept
+        if failure is not None:
+            kind, words = failure
             raise kind(words)
         try:
             evidence = self._compute(image, layer, class_index)
         except (TypeError, ValueError) as error:
-            while len(self._failures) >= _MOST_FAILURES:
-                del self._failures[next(iter(self._failures))]
             kind = TypeError if isinstance(error, TypeError) else ValueError
-            self._failures[key] = kind, str(error)
+            self._failures.put(key, (kind, str(error)))
             raise
-        size = _nbytes(evidence)
-        while self._kept and self.nbytes + size > self._most_bytes:
-            del self._kept[next(iter(self._kept))]
-        self._kept[key] = evidence
+        self._kept.put(key, evidence)
         return evidence
 
     @staticmethod
@@ -210,7 +206,7 @@ class Explanations:
     @property
     def nbytes(self) -> int:
         """Bytes of evidence that are kept now."""
-        return sum(map(_nbytes, self._kept.values()))
+        return self._kept.size
 
     def clear(self) -> None:
         """Lets go of everything kept, such as after further training."""
@@ -219,21 +215,17 @@ class Explanations:
 
     def _compute(self, image: int, layer: str, class_index: int) -> ClassEvidence:
         self._check_class(class_index)
-        extraction = self._extraction
-        if layer not in extraction.layers:
-            raise ValueError(unknown_layer_sentence(layer, list(extraction.layers)))
-        kept_pass = extraction.get(image, layer)
+        source = self._source
+        if layer not in source.layers:
+            raise ValueError(unknown_layer_sentence(layer, list(source.layers)))
+        kept_pass = source.get(image, layer)
         if layer in kept_pass.not_called:
-            raise ValueError(descriptions.not_called(layer))
-        if extraction.activations.is_too_large(kept_pass, layer):
-            budget = extraction.activations.memory_budget
-            shape = extraction.shape(kept_pass, layer)
-            raise ValueError(descriptions.too_large(layer, kept_pass.sizes[layer], shape, budget))
-        inputs = kept_pass.picture.model_input
-        if self._batch_size > 1:
-            arrays = structures.leaves(inputs)
-            repeated = [np.repeat(array, self._batch_size, axis=0) for array in arrays]
-            inputs = structures.packed(inputs, repeated)
+            raise ValueError(refusals.not_called(layer))
+        if layer not in kept_pass.activations:
+            budget = source.activations.memory_budget
+            shape = source.shape(kept_pass, layer)
+            raise ValueError(refusals.too_large(layer, kept_pass.sizes[layer], shape, budget))
+        inputs = self._one.repeated(kept_pass.picture.model_input)
         evidence = class_evidence(self._model, inputs, layer, class_index)
         return self._of_one_picture(evidence)
 
@@ -253,33 +245,23 @@ class Explanations:
 
     def _of_one_picture(self, evidence: ClassEvidence) -> ClassEvidence:
         """Gives the evidence of the first picture of the batch."""
-        info, shape = self._extraction.layers[evidence.layer], evidence.activation.shape
-        # A layer that cuts a picture into windows puts out one after the other, where the batch
-        # was.
-        is_batch = info.output_shape[:1] == (None,) and shape[:1] == (self._batch_size,)
-
-        def first(array: np.ndarray) -> np.ndarray:
-            # A part of a larger array would keep all of it.
-            return _read_only(array if self._batch_size == 1 else np.array(array[:1]))
-
-        def own(array: np.ndarray) -> np.ndarray:
-            return first(array) if is_batch else _read_only(array[None])
-
+        one, shape = self._one, self._source.layers[evidence.layer].output_shape
+        probability = evidence.probability
         return replace(
             evidence,
-            score=first(evidence.score),
-            predictions=first(evidence.predictions),
-            probability=None if evidence.probability is None else first(evidence.probability),
-            activation=own(evidence.activation),
-            gradient=own(evidence.gradient),
+            score=one.first(evidence.score),
+            predictions=one.first(evidence.predictions),
+            probability=None if probability is None else one.first(probability),
+            activation=one.in_batch_of_one(evidence.activation, shape),
+            gradient=one.in_batch_of_one(evidence.gradient, shape),
         )
 
     def _kept_pass(self, image: int) -> KeptPass[Picture]:
         """Gives what is known of a picture, whichever of its layers are kept."""
-        extraction = self._extraction
-        kept = (extraction.activations.kept(image, layer) for layer in extraction.layers)
+        source = self._source
+        kept = (source.activations.kept(image, layer) for layer in source.layers)
         found = next((kept_pass for kept_pass in kept if kept_pass is not None), None)
-        return found or extraction.get(image, next(iter(extraction.layers)))
+        return found or source.get(image, next(iter(source.layers)))
 
 
 def _check_slice(layer: str, layout: Layout, slice_index: int) -> None:
@@ -292,9 +274,3 @@ def _check_slice(layer: str, layout: Layout, slice_index: int) -> None:
 
 def _nbytes(evidence: ClassEvidence) -> int:
     return evidence.activation.nbytes + evidence.gradient.nbytes
-
-
-def _read_only(array: np.ndarray) -> np.ndarray:
-    # What is kept is handed out; nobody should change it unawares.
-    array.flags.writeable = False
-    return array

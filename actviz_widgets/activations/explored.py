@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.activation_model import ActivationModel
+from ..pictures.at_hand import PicturesAtHand
 from ..pictures.labels import Labels
 from ..pictures.pictures import Pictures, Preprocess
 from .declared_inputs import declared_inputs
 from .extraction import Extraction
-from .history.epoch_extraction import EpochExtraction
+from .source import ActivationSource
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Explored:
     """
 
     activation_model: ActivationModel
-    pictures: Pictures
-    by_epoch: Mapping[int, Extraction | EpochExtraction]
+    pictures: PicturesAtHand
+    by_epoch: Mapping[int, ActivationSource]
     epoch_lines: Mapping[int, str] = field(default_factory=dict)
 
     @property

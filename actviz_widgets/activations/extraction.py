@@ -14,10 +14,13 @@ from ..feature_maps.layouts import Layout, Value, layout_of
 from ..model import backends
 from ..model.activation_model import ActivationModel, ForwardPass, LayerInfo
 from ..model.graph_pass import GraphPass, can_be_compiled
-from ..model.symbolic_inputs import fixed_batch_size, total_size
-from ..pictures.pictures import Picture, Pictures
-from ..scenes import descriptions
+from ..model.symbolic_inputs import total_size
+from ..pictures.at_hand import PicturesAtHand
+from ..pictures.pictures import Picture
+from . import refusals
+from .bounded_cache import BoundedCache
 from .cache import Activations, Fit, KeptPass
+from .one_picture import OnePicture
 
 _MOST_GRAPHS = 4  # sizes of pictures for which a graph is kept
 # To trace a graph takes as long as two or three eager passes: it pays from the third
@@ -37,16 +40,20 @@ class Extraction:
         ValueError: If no picture can be read, or the model cannot take the first one.
     """
 
+    runs_model = True
+
     def __init__(
-        self, activation_model: ActivationModel, pictures: Pictures, memory_budget: int
+        self, activation_model: ActivationModel, pictures: PicturesAtHand, memory_budget: int
     ) -> None:
         self._model = activation_model
         self._pictures = pictures
         # By the shapes of the inputs, and whether layers are kept in part.
-        self._graphs: dict[tuple[tuple[tuple[int, ...], ...], bool], GraphPass] = {}
+        self._graphs: BoundedCache[tuple[tuple[tuple[int, ...], ...], bool], GraphPass] = (
+            BoundedCache(_MOST_GRAPHS)
+        )
         self._may_compile = can_be_compiled(activation_model.model)
         self._eager_passes: Counter[tuple[tuple[int, ...], ...]] = Counter()
-        self._batch_size = fixed_batch_size(activation_model.model)
+        self._one = OnePicture(activation_model.model)
         # By the shapes of the inputs, which sizes left open depend on.
         self._shapes: dict[tuple[tuple[int, ...], ...], dict[str, tuple[int | None, ...]]] = {}
         self._sizes: dict[tuple[tuple[int, ...], ...], dict[str, int]] = {}
@@ -76,19 +83,6 @@ class Extraction:
         """
         return self.activations.glance(image, layer_path)
 
-    def of_layer(self, image: int, layer_path: str) -> np.ndarray | None:
-        """Gives what a layer puts out for a picture, and lets go of nothing for it.
-
-        Returns:
-            The activation, without batch axis; `None` if the model does not call the layer for the
-            picture, or it is larger than may be kept.
-
-        Raises:
-            ValueError: If the picture cannot be read, or the model cannot take it.
-        """
-        kept_pass = self.glance(image, layer_path)
-        return None if kept_pass is None else kept_pass.activations.get(layer_path)
-
     def layout(self, kept_pass: KeptPass[Picture], layer_path: str) -> Layout:
         """Gives how a layer's activation is laid out for this very picture."""
         activation = kept_pass.activations.get(layer_path)
@@ -107,9 +101,8 @@ class Extraction:
         layers = fit(sizes, picture.nbytes)
         forward, self._first_pass = self._first_pass, None
         if forward is None or index != self.first_image:
-            forward = self._pass(
-                picture, lambda: self._forward(self._batch(picture), layers, sizes)
-            )
+            batch = self._one.repeated(picture.model_input)
+            forward = self._pass(picture, lambda: self._forward(batch, layers, sizes))
         self._offer_new_layers()
         predictions = keras.tree.map_structure(self._prediction, forward.predictions)
         output_bytes = sum(
@@ -118,8 +111,9 @@ class Extraction:
         if output_bytes > self.activations.memory_budget:
             predictions, output_bytes = None, 0
         activations = {
-            path: self._of_one_picture(
-                backends.as_array(forward.activations[path], shared=True), self.layers[path]
+            path: self._one.of(
+                backends.as_array(forward.activations[path], shared=True),
+                self.layers[path].output_shape,
             )
             for path in layers
             if path in forward.activations
@@ -130,16 +124,15 @@ class Extraction:
 
     def _capture(self, picture: Picture, memory_budget: int) -> None:
         """Finds out which layers are called, along with the first pass where that can be."""
-        model = self._model
-        if self._batch_size > 1 or (size := total_size(model.model)) is None:
+        model, batch = self._model, self._one.repeated(picture.model_input)
+        if self._one.batch_size > 1 or (size := total_size(model.model)) is None:
             # What it takes to keep all layers is not known: so none is kept.
             if model.shows_when_run:
-                self._pass(picture, lambda: self._eager(self._batch(picture), ()))
+                self._pass(picture, lambda: self._eager(batch, ()))
         elif size <= memory_budget:
-            batch = self._batch(picture)
             self._first_pass = self._pass(picture, lambda: self._eager(batch, None))
         elif self._may_compile:
-            self._compiled_or_none(self._batch(picture), in_parts=True)
+            self._compiled_or_none(batch, in_parts=True)
 
     def _forward(
         self, model_input: Any, layers: tuple[str, ...], sizes: Mapping[str, int]
@@ -161,44 +154,23 @@ class Extraction:
         with backends.without_gradients():
             return self._model.forward_pass(model_input, layers, of_those_called=True)
 
-    def _batch(self, picture: Picture) -> Any:
-        """Gives the model input as often as a model of a fixed batch wants it."""
-        if self._batch_size == 1:
-            return picture.model_input
-        return keras.tree.map_structure(
-            lambda array: np.repeat(array, self._batch_size, axis=0), picture.model_input
-        )
-
-    def _of_one_picture(self, array: np.ndarray, info: LayerInfo) -> np.ndarray:
-        # A layer that cuts a picture into windows puts out one after the other, where the batch
-        # was.
-        is_batch = info.output_shape[:1] == (None,) and array.shape[:1] == (self._batch_size,)
-        return _read_only(array[0] if is_batch else array, copy=self._batch_size > 1)
-
     def _prediction(self, tensor: Any) -> np.ndarray | None:
-        if tensor is None:
-            return None
-        array = backends.as_array(tensor, shared=True)
-        is_batch = array.shape[:1] == (self._batch_size,)
-        return _read_only(array[0] if is_batch else array, copy=self._batch_size > 1)
+        return None if tensor is None else self._one.of(backends.as_array(tensor, shared=True))
 
     def _compiled_or_none(self, model_input: Any, *, in_parts: bool) -> GraphPass | None:
         """Gives the graph for inputs of these shapes, if the model can be one."""
         if not self._may_compile:
             return None
         key = _shapes(model_input), in_parts
-        graph = self._graphs.pop(key, None)
-        if graph is not None and graph.fits(model_input):
-            self._graphs[key] = graph  # as the one that was used last
-        else:
-            while len(self._graphs) >= _MOST_GRAPHS:
-                del self._graphs[next(iter(self._graphs))]
+        graph = self._graphs.get(key)
+        if graph is None or not graph.fits(model_input):
             try:
-                self._graphs[key] = GraphPass(self._model, model_input, in_parts=in_parts)
+                graph = GraphPass(self._model, model_input, in_parts=in_parts)
             except Exception:  # what a trace can raise is open-ended
                 self._give_up_graphs()
                 return None
-        return self._graphs[key]
+            self._graphs.put(key, graph)
+        return graph
 
     def _give_up_graphs(self) -> None:
         self._graphs.clear()
@@ -223,7 +195,7 @@ class Extraction:
         try:
             result: ForwardPass = run()
         except Exception as error:  # what a model can raise is open-ended
-            raise ValueError(descriptions.refusal(picture.name, picture.shapes, error)) from error
+            raise ValueError(refusals.refusal(picture.name, picture.shapes, error)) from error
         return result
 
     def _sizes_for(self, picture: Picture) -> dict[str, int]:
@@ -258,11 +230,3 @@ def _item_size(dtype: str) -> int:
     if dtype == "string":
         return 64  # texts are of any length
     return 4 if dtype == "bfloat16" or dtype.startswith("float8") else np.dtype(dtype).itemsize
-
-
-def _read_only(array: np.ndarray, *, copy: bool) -> np.ndarray:
-    # A part of a larger array would keep all of it.
-    array = np.array(array) if copy else np.asarray(array)
-    # What is kept is handed out; nobody should change it unawares.
-    array.flags.writeable = False
-    return array

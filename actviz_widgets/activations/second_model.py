@@ -11,10 +11,8 @@ import keras
 from ..model import backends, model_files
 from ..model.activation_model import ActivationModel, LayerInfo
 from ..model.layer_paths import unknown_layer_sentence
-from ..pictures import structures
-from ..pictures.array_inputs import input_names
-from ..pictures.model_input import Inputs, ModelInput, shape_in_words
 from ..pictures.pictures import Picture
+from ..pictures.shared_inputs import check_same, scaling_note
 from .cache import KeptPass
 from .declared_inputs import declared_inputs
 from .explored import Explored
@@ -53,8 +51,8 @@ class SecondModel:
         self.name = name
         self._first = explored.activation_model
         first_inputs, inputs = declared_inputs(self._first), declared_inputs(activation_model)
-        _check_inputs(first_inputs, inputs)
-        self.note = _scaling_note(first_inputs, inputs)
+        check_same(first_inputs, inputs)
+        self.note = scaling_note(first_inputs, inputs)
         self.extraction = Extraction(activation_model, explored.pictures, memory_budget)
         self._layer_counts = 0, 0
         self._paths: dict[str, str] = {}
@@ -190,51 +188,3 @@ def _matching(ones: tuple[LayerInfo, ...], others: tuple[LayerInfo, ...]) -> dic
 
 def _kinds(calls: tuple[LayerInfo, ...]) -> list[tuple[str, tuple[int | None, ...]]]:
     return [(info.class_name, info.output_shape) for info in calls]
-
-
-def _check_inputs(first: Inputs, second: Inputs) -> None:
-    ones: list[ModelInput] = structures.leaves(first)
-    others: list[ModelInput] = structures.leaves(second)
-    agree = structures.places(first) == structures.places(second) and all(
-        _takes(other, one) for one, other in zip(ones, others, strict=True)
-    )
-    if not agree:
-        raise ValueError(
-            f"The second model takes {_in_words(second)}, the first {_in_words(first)}. To compare "
-            "them both have to take the same pictures: give a model of the same inputs."
-        )
-
-
-def _takes(other: ModelInput, one: ModelInput) -> bool:
-    """Whether an input takes all that goes into another one."""
-    if one.shape is not None and other.shape is not None:
-        if len(one.shape) != len(other.shape):
-            return False
-        if any(mine not in (None, its) for its, mine in zip(one.shape, other.shape, strict=True)):
-            return False
-    are_floats = "float" in one.dtype and "float" in other.dtype
-    same_order = not one.is_picture or one.channels_first == other.channels_first
-    return same_order and (are_floats or one.dtype == other.dtype)
-
-
-def _in_words(inputs: Inputs) -> str:
-    each = [
-        f"{shape_in_words(one.shape) if one.shape is not None else 'arrays'} {one.dtype}"
-        for one in structures.leaves(inputs)
-    ]
-    if len(each) == 1:
-        return each[0]
-    named = zip(input_names(inputs), each, strict=True)
-    return ", ".join(f"{name!r} {words}" for name, words in named)
-
-
-def _scaling_note(first: Inputs, second: Inputs) -> str:
-    if not isinstance(first, ModelInput) or not isinstance(second, ModelInput):
-        return ""
-    if not first.is_picture or (first.scaling is None) == (second.scaling is None):
-        return ""
-    scaled, other = ("first", "second") if first.scaling else ("second", "first")
-    return (
-        f"The {scaled} model scales pixels itself, the {other} does not; both see what was made of "
-        "the pictures for the first."
-    )

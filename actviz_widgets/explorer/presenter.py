@@ -9,13 +9,14 @@ from matplotlib.figure import Figure
 
 from ..activations.cache import KeptPass
 from ..activations.explanations import Explanations
+from ..activations.source import ActivationSource
 from ..feature_maps import color_scale
 from ..feature_maps.layouts import Layout
 from ..pictures.pictures import Picture
 from ..scenes.map_places import MapPlaces
 from ..scenes.scene import Scene
 from ..scenes.scenes import scene_of, status_lines
-from ..scenes.selected import ActivationSource, Selected, select
+from ..scenes.selected import Selected, select
 from ..scenes.shown import Shown
 from ..widgets.latest_wins import LatestWins
 from ..widgets.owner_thread import OwnerThread
@@ -360,7 +361,7 @@ class Presenter:
 
 def _explanations(opened: Opened) -> Explanations | None:
     """Gives what speaks for a class; of a training, whose activations alone are kept, nothing."""
-    if opened.explored.epoch_lines:
+    source = next(iter(opened.explored.by_epoch.values()))
+    if not source.runs_model:
         return None
-    (source,) = opened.explored.by_epoch.values()
     return Explanations(source, opened.explored.activation_model)

@@ -181,7 +181,7 @@ class ArrayInputs:
             reason = "which is no picture" if self._is_single else "and several inputs are no files"
             advice = "the text itself" if wanted.takes_text else "arrays, such as numpy.load reads"
             raise ValueError(
-                f"{name!r} is {what}; the model takes {_in_words(wanted)}, {reason}. Give {advice}."
+                f"{name!r} is {what}; the model takes {wanted.in_words}, {reason}. Give {advice}."
             )
         array = given_arrays.as_array(given, name)
         is_text = given_arrays.is_text(array)
@@ -190,7 +190,7 @@ class ArrayInputs:
             kind = "strings" if wanted.takes_text else "numbers"
             raise TypeError(
                 f"{name!r} is an array of dtype {array.dtype}; {kind} are wanted, as the model "
-                f"takes {_in_words(wanted)}."
+                f"takes {wanted.in_words}."
             )
         if array.size == 0:
             raise ValueError(f"{name!r} is an array of shape {array.shape}, which is empty.")
@@ -219,7 +219,7 @@ class ArrayInputs:
         )
         with_count = shape_in_words(("count", *(wanted.shape or ())))
         raise ValueError(
-            f"{name!r} is an array of shape {array.shape}; the model takes {_in_words(wanted)}. "
+            f"{name!r} is an array of shape {array.shape}; the model takes {wanted.in_words}. "
             f"Give {with_count}, batch axis first."
         )
 
@@ -228,11 +228,11 @@ class ArrayInputs:
             (wanted,) = self._wanted
             shape = shape_in_words(("count", *(wanted.shape or ("...",))))
             return (
-                f"The model takes {_in_words(wanted)}: give an array {shape}, a list or dict of "
+                f"The model takes {wanted.in_words}: give an array {shape}, a list or dict of "
                 "arrays, or a tf.data.Dataset."
             )
         each = [
-            f"{name!r} {_in_words(wanted)}"
+            f"{name!r} {wanted.in_words}"
             for name, wanted in zip(self.input_names, self._wanted, strict=True)
         ]
         example = ", ".join(f"{name!r}: array_{i}" for i, name in enumerate(self.input_names))
@@ -273,8 +273,3 @@ def _fitting(
 
 def _are_numbers(array: np.ndarray) -> bool:
     return array.dtype.kind in "fiub"
-
-
-def _in_words(wanted: ModelInput) -> str:
-    shape = shape_in_words(wanted.shape) if wanted.shape is not None else "arrays"
-    return f"{shape} {wanted.dtype}"

@@ -34,6 +34,11 @@ class ModelInput:
     name: str = ""
 
     @property
+    def in_words(self) -> str:
+        """Shape and dtype of what goes in: `(150, 150, 3) float32`."""
+        return f"{shape_in_words(self.shape) if self.shape is not None else 'arrays'} {self.dtype}"
+
+    @property
     def takes_text(self) -> bool:
         """Whether strings go in."""
         return self.dtype == "string"

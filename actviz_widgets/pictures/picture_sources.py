@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from PIL import Image
 
-from . import datasets, encoded_pictures, pixels
+from . import datasets, pixels
 from . import labels as picture_labels
 from .model_input import Inputs, ModelInput, not_finite_sentence, shape_in_words
 
@@ -146,7 +146,7 @@ class PictureSources:
         if isinstance(image, bytes | bytearray | memoryview):
             # Kept as they are: what is in them takes many times as much.
             data = bytes(image)
-            encoded_pictures.opened(data, name)
+            pixels.open_bytes(data, name)
             return data
         if not hasattr(image, "__array__"):
             raise TypeError(

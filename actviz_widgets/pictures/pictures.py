@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from ..views import InputView, PictureView, SeriesView
-from . import encoded_pictures, given_arrays, pixels, structures
+from . import given_arrays, pixels, structures
 from . import labels as picture_labels
 from .array_inputs import ArrayInputs, Example, input_names
 from .input_views import view_of
@@ -206,14 +206,24 @@ class Pictures:
             ValueError: If there is none; it names the first one.
         """
         failures = []
-        for index, source in enumerate(self._sources):
+        for index in range(len(self)):
             try:
-                if isinstance(source, Path):
-                    pixels.open_file(source)
-                return index
+                self.check_file(index)
             except ValueError as error:
                 failures.append(error)
+            else:
+                return index
         raise failures[0]
+
+    def check_file(self, index: int) -> None:
+        """Reads the file of a picture, if it is one, to see whether that can be done.
+
+        Raises:
+            ValueError: If it cannot.
+        """
+        source = self._sources[index]
+        if isinstance(source, Path):
+            pixels.open_file(source)
 
     def load(self, index: int) -> Picture:
         """Reads one picture and makes the model input.
@@ -296,7 +306,7 @@ def _image(source: Path | Image.Image | np.ndarray | bytes, name: str) -> Image.
     if isinstance(source, Path):
         return pixels.open_file(source)
     if isinstance(source, bytes):
-        return encoded_pictures.opened(source, name)
+        return pixels.open_bytes(source, name)
     return pixels.as_image(source, name)
 
 

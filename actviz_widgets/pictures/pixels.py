@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +16,9 @@ MOST_SHOWN_PIXELS = 1024
 """Longest side, in pixels, at which a picture is kept for showing."""
 
 FILE_SUFFIXES = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+
+_FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "MPO", "PNG", "TIFF", "WEBP")
+"""Those of bytes that are read; Pillow knows more, some by programs that it starts."""
 
 
 class MissingPictureError(FileNotFoundError, ValueError):
@@ -38,10 +43,49 @@ def open_file(path: Path) -> Image.Image:
             f"{', '.join(FILE_SUFFIXES)}."
         ) from None
     except Exception as error:  # what a broken file makes the many decoders raise is open-ended
+        raise ValueError(_damaged(str(path), error)) from error
+
+
+def open_bytes(data: bytes, name: str) -> Image.Image:
+    """Reads the bytes of a picture file whole; of a moving one, its first picture.
+
+    Args:
+        data: The file's.
+        name: What to call it in an error.
+
+    Returns:
+        The picture, the right way up.
+
+    Raises:
+        ValueError: If they are no picture, are cut off or damaged, or have more pixels than
+            Pillow takes for harmless.
+    """
+    if not data:
+        raise ValueError(f"The picture {name!r} is empty: it has no bytes. Choose the file again.")
+    Image.init()
+    formats = [one for one in _FORMATS if one in Image.OPEN]
+    try:
+        with warnings.catch_warnings():
+            # What it warns of is refused here.
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data), formats=formats)
+    except PIL.UnidentifiedImageError:
         raise ValueError(
-            f"The picture {str(path)!r} cannot be read, it is truncated or damaged: {error}. Get "
-            "the file again, or leave it out."
+            f"{name!r} is not a picture that can be read. Give a JPEG, PNG, WebP, GIF, BMP or TIFF."
+        ) from None
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise ValueError(
+            f"The picture {name!r} has more than {Image.MAX_IMAGE_PIXELS:,} pixels, too many to "
+            "read safely. Make it smaller first."
         ) from error
+    except Exception as error:  # what a broken file makes the many decoders raise is open-ended
+        raise ValueError(_damaged(name, error)) from error
+    try:
+        with image:
+            image.load()
+            return ImageOps.exif_transpose(image)
+    except Exception as error:
+        raise ValueError(_damaged(name, error)) from error
 
 
 def as_image(source: Image.Image | np.ndarray, name: str) -> Image.Image:
@@ -150,6 +194,13 @@ def picture_files(paths: Iterable[Path]) -> list[Path]:
         if path.suffix.lower() in FILE_SUFFIXES and path.is_file() and not path.name.startswith(".")
     ]
     return sorted(files, key=_natural_order)
+
+
+def _damaged(name: str, error: Exception) -> str:
+    return (
+        f"The picture {name!r} cannot be read, it is truncated or damaged: {error}. Get the file "
+        "again, or leave it out."
+    )
 
 
 def _natural_order(path: Path) -> list[tuple[int, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from ..activations.bounded_cache import BoundedCache
 from ..activations.declared_inputs import declared_inputs
 from ..feature_maps.layouts import Layout
 from ..model.activation_model import ActivationModel
@@ -40,7 +41,9 @@ class MapPlaces:
         self._model = activation_model
         # By the shapes of the inputs, and which of them is the picture; `None` where the layers
         # cannot be followed.
-        self._fields: dict[tuple[Any, ...], ReceptiveFields | None] = {}
+        self._fields: BoundedCache[tuple[Any, ...], ReceptiveFields | None] = BoundedCache(
+            _MOST_SHAPES
+        )
 
     def extent(
         self, layer: str, picture: Picture, map_shape: tuple[int, int]
@@ -166,17 +169,13 @@ class MapPlaces:
     def _fields_for(self, model_input: Any, values: Any) -> ReceptiveFields | None:
         index = index_of_input(model_input, values)
         key = index, *(array.shape for array in structures.leaves(model_input))
-        if key in self._fields:
-            fields = self._fields.pop(key)
-        else:
-            while len(self._fields) >= _MOST_SHAPES:
-                del self._fields[next(iter(self._fields))]
+        if key not in self._fields:
             try:
                 fields = ReceptiveFields(self._model, model_input, index or 0)
             except Exception:  # what a model can raise is open-ended
                 fields = None
-        self._fields[key] = fields  # as the one that was used last
-        return fields
+            self._fields.put(key, fields)
+        return self._fields.get(key)
 
 
 def _resized(

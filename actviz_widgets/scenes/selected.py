@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..activations import refusals
 from ..activations.cache import KeptPass
 from ..activations.explored import Explored
-from ..activations.extraction import Extraction
-from ..activations.history.epoch_extraction import EpochExtraction
+from ..activations.source import ActivationSource
 from ..feature_maps.layouts import Layout
 from ..pictures.pictures import Picture
 from . import descriptions
-
-ActivationSource = Extraction | EpochExtraction
 
 
 @dataclass(frozen=True)
@@ -86,10 +84,10 @@ class Selected:
     def why_not(self) -> str:
         """Says why the layer has no activation for the picture."""
         if self.layer in self.kept_pass.not_called:
-            return descriptions.not_called(self.layer)
+            return refusals.not_called(self.layer)
         shape = self.source.shape(self.kept_pass, self.layer)
         budget = self.source.activations.memory_budget
-        return descriptions.too_large(self.layer, self.kept_pass.sizes[self.layer], shape, budget)
+        return refusals.too_large(self.layer, self.kept_pass.sizes[self.layer], shape, budget)
 
     def unit_names(self, class_names: Sequence[str] | None) -> Sequence[str] | None:
         """Names the units of a layer that puts out the predictions; `None` for any other."""
@@ -122,7 +120,7 @@ class Selected:
         parts = activations.part_count(kept_pass)
         if parts > 1:
             total = sum(kept_pass.sizes.values()) + kept_pass.other_bytes
-            lines.append(descriptions.in_parts(total, activations.memory_budget, parts))
+            lines.append(refusals.in_parts(total, activations.memory_budget, parts))
         return tuple(lines)
 
     def _layer_line(self, class_names: Sequence[str] | None) -> str:

@@ -37,12 +37,12 @@ def test_a_picture_goes_through_the_model_once_for_all_its_layers() -> None:
     model = Model()
     activations = Activations(model, ALL)
     for path in [*SIZES, *SIZES]:
-        seen = activations.get(0, path)
-        assert seen.picture == "picture 0"
-        assert seen.activations[path].nbytes == SIZES[path]
+        kept_pass = activations.get(0, path)
+        assert kept_pass.picture == "picture 0"
+        assert kept_pass.activations[path].nbytes == SIZES[path]
     assert model.runs == [(0, list(SIZES))]
     assert activations.forward_passes == 1
-    assert activations.part_count(seen) == 1
+    assert activations.part_count(kept_pass) == 1
 
 
 def test_pictures_seen_already_cost_no_pass_while_they_fit() -> None:
@@ -66,9 +66,9 @@ def test_what_is_kept_stays_within_the_budget(budget: int) -> None:
     activations = Activations(Model(), budget)
     for picture in range(4):
         for path, size in SIZES.items():
-            seen = activations.get(picture, path)
+            kept_pass = activations.get(picture, path)
             assert activations.nbytes <= budget
-            assert (path in seen.activations) is (size <= budget)
+            assert (path in kept_pass.activations) is (size <= budget)
 
 
 def test_the_pictures_themselves_count_too() -> None:
@@ -80,8 +80,8 @@ def test_the_pictures_themselves_count_too() -> None:
 
 
 def test_the_picture_leaves_less_room_for_its_layers() -> None:
-    seen = Activations(Model(), ALL).get(0, "conv1")
-    assert Activations(Model(), ALL).part_count(seen) == 1
+    kept_pass = Activations(Model(), ALL).get(0, "conv1")
+    assert Activations(Model(), ALL).part_count(kept_pass) == 1
     beside = Activations(Model(other_bytes=1), ALL).get(0, "conv1")
     assert Activations(Model(), ALL).part_count(beside) > 1
 
@@ -89,9 +89,9 @@ def test_the_picture_leaves_less_room_for_its_layers() -> None:
 def test_a_layer_within_the_budget_is_kept_alone_where_its_picture_leaves_no_room_for_it() -> None:
     activations = Activations(Model(other_bytes=50), 400)
     activations.get(1, "dense")
-    seen = activations.get(0, "conv1")
-    assert not activations.is_too_large(seen, "conv1")
-    assert list(seen.activations) == ["conv1"]
+    kept_pass = activations.get(0, "conv1")
+    assert not activations.is_too_large(kept_pass, "conv1")
+    assert list(kept_pass.activations) == ["conv1"]
     assert activations.nbytes == 450
     assert activations.kept(1, "dense") is None
     activations.get(0, "conv1")
@@ -133,9 +133,9 @@ def test_two_parts_of_a_picture_are_kept_side_by_side() -> None:
     model = Model()
     activations = Activations(model, 600)
     for path in ("conv2", "conv3", "dense", "conv2", "conv3"):
-        seen = activations.get(0, path)
+        kept_pass = activations.get(0, path)
     assert model.runs == [(0, ["conv2"]), (0, ["conv3", "dense"])]
-    assert set(seen.activations) == {"conv2", "conv3", "dense"}
+    assert set(kept_pass.activations) == {"conv2", "conv3", "dense"}
     assert activations.nbytes == 600
 
 
@@ -160,8 +160,8 @@ def test_of_the_parts_the_one_not_looked_at_for_longest_goes_first() -> None:
 def test_what_is_kept_can_be_asked_for_without_a_pass() -> None:
     activations = Activations(Model(), 600)
     assert activations.kept(0, "conv3") is None
-    seen = activations.get(0, "conv3")
-    assert activations.kept(0, "dense") is seen
+    kept_pass = activations.get(0, "conv3")
+    assert activations.kept(0, "dense") is kept_pass
     assert activations.kept(0, "conv2") is None
     assert activations.kept(1, "conv3") is None
     assert activations.forward_passes == 1
@@ -170,14 +170,14 @@ def test_what_is_kept_can_be_asked_for_without_a_pass() -> None:
 def test_a_layer_larger_than_the_budget_is_not_kept_and_not_an_error() -> None:
     model = Model()
     activations = Activations(model, 350)
-    seen = activations.get(0, "conv1")
-    assert seen.picture == "picture 0"
-    assert activations.is_too_large(seen, "conv1")
-    assert not activations.is_too_large(seen, "conv2")
-    assert "conv1" not in seen.activations
+    kept_pass = activations.get(0, "conv1")
+    assert kept_pass.picture == "picture 0"
+    assert activations.is_too_large(kept_pass, "conv1")
+    assert not activations.is_too_large(kept_pass, "conv2")
+    assert "conv1" not in kept_pass.activations
     assert activations.nbytes == 0
     assert activations.kept(0, "conv1") is None
-    assert seen.sizes["conv1"] == 400
+    assert kept_pass.sizes["conv1"] == 400
 
 
 def test_a_layer_larger_than_the_budget_costs_no_second_pass_when_asked_for_again() -> None:
@@ -190,16 +190,16 @@ def test_a_layer_larger_than_the_budget_costs_no_second_pass_when_asked_for_agai
 
 def test_once_another_layer_was_seen_a_layer_larger_than_the_budget_costs_no_pass_at_all() -> None:
     activations = Activations(Model(), 350)
-    seen = activations.get(0, "conv2")
-    assert activations.get(0, "conv1") is seen
+    kept_pass = activations.get(0, "conv2")
+    assert activations.get(0, "conv1") is kept_pass
     assert activations.forward_passes == 1
 
 
 def test_layers_larger_than_the_budget_are_in_no_part() -> None:
     activations = Activations(Model(), 250)
-    seen = activations.get(0, "dense")
+    kept_pass = activations.get(0, "dense")
     # Within 125 bytes each: conv3, which is larger, and dense.
-    assert activations.part_count(seen) == 2
+    assert activations.part_count(kept_pass) == 2
 
 
 def test_a_layer_of_exactly_the_budget_is_kept() -> None:
@@ -221,12 +221,12 @@ UNKNOWN = dict.fromkeys(SIZES, 0)
 def test_sizes_unknown_beforehand_are_held_to_the_budget_after_the_run() -> None:
     model = Model(known=UNKNOWN)
     activations = Activations(model, 600)
-    seen = activations.get(0, "conv3")
+    kept_pass = activations.get(0, "conv3")
     assert model.runs == [(0, list(SIZES))]
-    assert list(seen.activations) == ["conv3", "dense"]
+    assert list(kept_pass.activations) == ["conv3", "dense"]
     assert activations.nbytes == 300
-    assert activations.part_count(seen) == 3
-    assert seen.sizes == SIZES
+    assert activations.part_count(kept_pass) == 3
+    assert kept_pass.sizes == SIZES
 
 
 def test_sizes_unknown_beforehand_cost_one_pass_where_all_fits() -> None:
@@ -239,9 +239,9 @@ def test_sizes_unknown_beforehand_cost_one_pass_where_all_fits() -> None:
 
 def test_a_layer_that_turns_out_larger_than_the_budget_costs_no_second_pass() -> None:
     activations = Activations(Model(known=UNKNOWN), 350)
-    seen = activations.get(0, "conv1")
-    assert activations.is_too_large(seen, "conv1")
-    assert activations.get(0, "conv1") is seen
+    kept_pass = activations.get(0, "conv1")
+    assert activations.is_too_large(kept_pass, "conv1")
+    assert activations.get(0, "conv1") is kept_pass
     assert activations.forward_passes == 1
 
 
@@ -252,8 +252,8 @@ def test_a_size_that_a_run_has_shown_stays_known() -> None:
     for path in ("texts", "conv2"):
         activations.get(0, path)
     passes = activations.forward_passes
-    seen = activations.get(0, "texts")
-    assert activations.is_too_large(seen, "texts")
+    kept_pass = activations.get(0, "texts")
+    assert activations.is_too_large(kept_pass, "texts")
     assert activations.forward_passes == passes
 
 
@@ -270,20 +270,20 @@ def test_over_any_walk_the_budget_holds_and_each_layer_that_fits_is_given(seed: 
         path = str(random.choice(list(sizes)))
         was_kept = activations.kept(picture, path) is not None
         passes = activations.forward_passes
-        seen = activations.get(picture, path)
-        assert seen.picture == f"picture {picture}"
+        kept_pass = activations.get(picture, path)
+        assert kept_pass.picture == f"picture {picture}"
         if activations.nbytes > budget:
             assert activations.nbytes - other_bytes in sizes.values()  # one layer, and no more
         assert activations.nbytes <= budget + other_bytes
         assert activations.forward_passes - passes <= (0 if was_kept else 1)
         if sizes[path] <= budget:
             np.testing.assert_array_equal(
-                seen.activations[path], np.full(sizes[path], picture, np.uint8)
+                kept_pass.activations[path], np.full(sizes[path], picture, np.uint8)
             )
-            assert activations.kept(picture, path) is seen
+            assert activations.kept(picture, path) is kept_pass
         else:
-            assert path not in seen.activations
-            assert activations.is_too_large(seen, path)
+            assert path not in kept_pass.activations
+            assert activations.is_too_large(kept_pass, path)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -325,10 +325,10 @@ def test_a_pass_that_fails_when_it_runs_leaves_what_there_was_room_for() -> None
     breaks: list[bool] = []
 
     def run(picture: int, fit: Fit) -> KeptPass[str]:
-        seen = model(picture, fit)
+        kept_pass = model(picture, fit)
         if breaks:
             raise ValueError("out of memory")
-        return seen
+        return kept_pass
 
     activations = Activations(run, 3 * ALL)
     activations.get(0, "conv1")
@@ -346,10 +346,10 @@ def test_a_part_that_fails_leaves_the_other_parts_of_the_picture_kept() -> None:
     model = Model()
 
     def run(picture: int, fit: Fit) -> KeptPass[str]:
-        seen = model(picture, fit)
-        if "conv2" in seen.activations:
+        kept_pass = model(picture, fit)
+        if "conv2" in kept_pass.activations:
             raise ValueError("no such op")
-        return seen
+        return kept_pass
 
     activations = Activations(run, 600)
     activations.get(0, "conv3")
@@ -371,5 +371,7 @@ def test_nothing_is_kept_after_clearing() -> None:
 
 
 def test_what_is_seen_of_a_picture_counts_all_its_bytes() -> None:
-    seen = KeptPass("", None, {"a": np.zeros(3, np.float32), "b": np.zeros(5, np.uint8)}, {}, 7)
-    assert seen.nbytes == 12 + 5 + 7
+    kept_pass = KeptPass(
+        "", None, {"a": np.zeros(3, np.float32), "b": np.zeros(5, np.uint8)}, {}, 7
+    )
+    assert kept_pass.nbytes == 12 + 5 + 7

@@ -144,7 +144,7 @@ def test_of_a_model_over_the_budget_one_layer_is_kept_and_no_part_let_go_of() ->
 
 def test_a_layer_larger_than_the_budget_is_not_counted_and_costs_no_pass() -> None:
     survey, extraction = survey_of(small(), budget=8000)
-    assert extraction.of_layer(0, "conv") is None
+    assert extraction.glance(0, "conv") is None
     assert not survey.add_next("conv")
     assert survey.counted("conv") == (0, 6)
     assert extraction.activations.forward_passes == 0
@@ -162,11 +162,12 @@ def test_for_one_layer_of_a_picture_of_which_all_fit_no_graph_of_its_own_is_trac
     )
 
 
-def test_of_layer_gives_what_the_layer_puts_out() -> None:
+def test_a_glance_gives_what_the_layer_puts_out() -> None:
     _, extraction = survey_of(small(), budget=2 * (WHOLE + PICTURE))
     for image in range(6):
-        activation = extraction.of_layer(image, "conv")
-        assert activation is not None
+        kept_pass = extraction.glance(image, "conv")
+        assert kept_pass is not None
+        activation = kept_pass.activations["conv"]
         np.testing.assert_allclose(activation, expected(small(), "conv")[image], atol=1e-6)
 
 

@@ -124,8 +124,8 @@ def test_the_arrays_look_into_the_tensors_and_cannot_be_written_to(
     monkeypatch.setattr(keras.ops, "convert_to_numpy", refuse)
     extraction = extraction_of(small())
     for image in range(3):
-        seen = extraction.get(image, "conv_0")
-        for array in seen.activations.values():
+        kept_pass = extraction.get(image, "conv_0")
+        for array in kept_pass.activations.values():
             assert not array.flags.writeable
             assert not array.flags.owndata
 
@@ -144,8 +144,8 @@ def test_a_model_that_cannot_be_traced_goes_on_eagerly(runs: dict[str, int]) -> 
     model = keras.Model(inputs, ByNumpy(name="by_numpy")(inputs))
     extraction = extraction_of(model)
     for image in range(5):
-        seen = extraction.get(image, "by_numpy")
-        np.testing.assert_array_equal(seen.activations["by_numpy"], PICTURES[image] + 1)
+        kept_pass = extraction.get(image, "by_numpy")
+        np.testing.assert_array_equal(kept_pass.activations["by_numpy"], PICTURES[image] + 1)
     assert runs["graph"] == 0
     assert runs["traced"] == 1
 

@@ -39,9 +39,9 @@ def opened(model: keras.Model, images: object = PICTURES, **options: object) -> 
 
 
 def compare(second: SecondModel, layer: str, image: int = 0) -> np.ndarray:
-    extraction, seen = second.get(image, layer)
+    extraction, kept_pass = second.get(image, layer)
     assert extraction is second.extraction
-    return seen.activations[second.path_of(layer)]
+    return kept_pass.activations[second.path_of(layer)]
 
 
 def conv_of(model: keras.Model, image: int = 0, index: int = 1) -> np.ndarray:
@@ -57,8 +57,8 @@ def test_layers_of_one_name_are_compared() -> None:
     assert second.layers == ("picture", "conv", "drop", "pool", "dense")
     for image in range(3):
         np.testing.assert_allclose(compare(second, "conv", image), conv_of(other, image), atol=1e-5)
-        seen = subject.by_epoch[0].get(image, "conv")
-        np.testing.assert_allclose(seen.activations["conv"], conv_of(first, image), atol=1e-5)
+        kept_pass = subject.by_epoch[0].get(image, "conv")
+        np.testing.assert_allclose(kept_pass.activations["conv"], conv_of(first, image), atol=1e-5)
     compare(second, "dense", 2)
     assert second.extraction.activations.forward_passes == 3
 
@@ -182,8 +182,10 @@ def test_weights_go_into_a_copy_of_the_first_model(make, tmp_path: Path) -> None
         np.testing.assert_array_equal(value, wanted)
     assert [layer.name for layer in first.layers] == names
     assert second.layers == tuple(info.path for info in second.activation_model.captured)
-    _, seen = second.get(1, second.layers[-1])
-    np.testing.assert_allclose(seen.predictions, np.asarray(later(PICTURES[1:2]))[0], atol=1e-4)
+    _, kept_pass = second.get(1, second.layers[-1])
+    np.testing.assert_allclose(
+        kept_pass.predictions, np.asarray(later(PICTURES[1:2]))[0], atol=1e-4
+    )
 
 
 def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:

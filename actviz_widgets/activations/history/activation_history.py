@@ -13,9 +13,9 @@ from ...model import backends
 from ...model.activation_model import LayerInfo
 from ...model.layer_paths import checked_paths
 from ...pictures.pictures import Picture, Preprocess
-from ...scenes.descriptions import epoch_line, in_bytes
 from ..cache import MEMORY_BUDGET, KeptPass, checked_budget
 from ..explored import Explored
+from ..refusals import epoch_line, in_bytes
 from .epoch_extraction import EpochExtraction
 from .epoch_recorder import EpochRecorder
 
@@ -205,7 +205,7 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
                     recorder.activation_model,
                     of_each,
                     layouts,
-                    epoch.kept_pass,
+                    epoch.kept_passes,
                     self._memory_budget,
                 )
                 for number, epoch in kept.entries.items()
@@ -242,7 +242,7 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
             raise ValueError(f"Epoch {epoch} is not kept. Choose one of these: {kept}.")
         if not 0 <= image < count:
             raise ValueError(f"There is no picture {image}; choose 0 to {count - 1}.")
-        return entries[epoch].kept_pass[image]
+        return entries[epoch].kept_passes[image]
 
 
 def _is_built(model: Any) -> bool:

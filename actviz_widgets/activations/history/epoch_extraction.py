@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from ...feature_maps.layouts import Layout, Value, layout_of
 from ...model.activation_model import ActivationModel, LayerInfo
 from ...pictures.pictures import Picture
@@ -17,27 +15,30 @@ class EpochActivations:
     """What is kept of each picture, under the names that `Activations` has for it.
 
     Args:
-        seen: By index of the picture. All of it is kept, so nothing is ever computed.
+        kept_passes: By index of the picture. All of it is kept, so nothing is ever computed.
         memory_budget: Bytes that the epochs may take together.
     """
 
-    def __init__(self, kept_pass: Sequence[KeptPass[Picture]], memory_budget: int) -> None:
-        self._kept_pass = tuple(kept_pass)
+    def __init__(self, kept_passes: Sequence[KeptPass[Picture]], memory_budget: int) -> None:
+        self._kept_passes = tuple(kept_passes)
         self.memory_budget = memory_budget
 
     def get(self, picture: int) -> KeptPass[Picture]:
         """Gives what is known of a picture."""
-        return self._kept_pass[picture]
+        return self._kept_passes[picture]
 
     def kept(self, picture: int, layer_path: str) -> KeptPass[Picture] | None:
         """Gives what is kept of a picture, if `layer_path` is, from any thread."""
-        kept_pass = self._kept_pass[picture]
+        kept_pass = self._kept_passes[picture]
         return kept_pass if layer_path in kept_pass.activations else None
 
     def pictures_with(self, layer_path: str) -> tuple[int, ...]:
         """Gives the pictures of which the activation of a layer is kept."""
-        kept_pass = enumerate(self._kept_pass)
-        return tuple(picture for picture, one in kept_pass if layer_path in one.activations)
+        return tuple(
+            picture
+            for picture, kept_pass in enumerate(self._kept_passes)
+            if layer_path in kept_pass.activations
+        )
 
     def part_count(self, _: KeptPass[Picture]) -> int:
         """Gives 1: all layers of a picture are kept together."""
@@ -51,7 +52,7 @@ class EpochExtraction:
         activation_model: The model that the activations came from.
         layers: The layers kept, by path.
         layouts: How each of their activations is laid out, by path.
-        kept_pass: What is kept of each picture.
+        kept_passes: What is kept of each picture.
         memory_budget: Bytes that the epochs may take together.
 
     Attributes:
@@ -59,6 +60,7 @@ class EpochExtraction:
         activations: What is kept of each picture.
     """
 
+    runs_model = False
     first_image = 0
 
     def __init__(
@@ -66,14 +68,14 @@ class EpochExtraction:
         activation_model: ActivationModel,
         layers: dict[str, LayerInfo],
         layouts: dict[str, Layout],
-        kept_pass: Sequence[KeptPass[Picture]],
+        kept_passes: Sequence[KeptPass[Picture]],
         memory_budget: int,
     ) -> None:
         self._model = activation_model
         self.layers = layers
         self.layouts = layouts
         self.activations = EpochActivations(
-            [_of_layers(each, layers) for each in kept_pass], memory_budget
+            [_of_layers(kept_pass, layers) for kept_pass in kept_passes], memory_budget
         )
 
     def get(self, image: int, _: str) -> KeptPass[Picture]:
@@ -83,10 +85,6 @@ class EpochExtraction:
     def glance(self, image: int, _: str) -> KeptPass[Picture]:
         """Gives what is known of a picture, as `get` does: nothing is let go of here."""
         return self.activations.get(image)
-
-    def of_layer(self, image: int, layer_path: str) -> np.ndarray | None:
-        """Gives what a layer put out for a picture; `None` if the model did not call it."""
-        return self.activations.get(image).activations.get(layer_path)
 
     def layout(self, kept_pass: KeptPass[Picture], layer_path: str) -> Layout:
         """Gives how a layer's activation is laid out for this very picture."""

@@ -11,10 +11,11 @@ import numpy as np
 
 from ...model.activation_model import ActivationModel
 from ...pictures.pictures import Picture, Preprocess
-from ...scenes.descriptions import in_bytes
 from ..cache import KeptPass
 from ..declared_inputs import declared_inputs
 from ..extraction import Extraction
+from ..one_picture import read_only
+from ..refusals import in_bytes
 from .kept_epochs import KeptEpochs
 from .loaded_pictures import LoadedPictures
 
@@ -24,17 +25,17 @@ class Epoch:
     """What is kept of one epoch.
 
     Attributes:
-        kept_pass: What the layers put out, by picture.
+        kept_passes: What the layers put out, by picture.
         logs: Losses and metrics, by name.
     """
 
-    kept_pass: tuple[KeptPass[Picture], ...]
+    kept_passes: tuple[KeptPass[Picture], ...]
     logs: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def nbytes(self) -> int:
         """Bytes that it takes, pictures aside."""
-        return sum(kept_pass.nbytes - kept_pass.picture.nbytes for kept_pass in self.kept_pass)
+        return sum(kept_pass.nbytes - kept_pass.picture.nbytes for kept_pass in self.kept_passes)
 
 
 class EpochRecorder:
@@ -90,7 +91,7 @@ class EpochRecorder:
         """
         # Before the new ones are made, so that the old and the new stay within the budget together.
         self.kept.make_room(self.kept.newest_bytes)
-        kept_pass: list[KeptPass[Picture]] = []
+        kept_passes: list[KeptPass[Picture]] = []
         size = 0
         for image in range(len(self.pictures)):
             # What it kept is of other weights, or of the picture before.
@@ -99,12 +100,12 @@ class EpochRecorder:
             size += sum(one.sizes.values()) + one.other_bytes - one.picture.nbytes
             if not self.kept.epoch_count and 2 * size > self._room:
                 raise ValueError(self._too_large(image + 1, size))
-            kept_pass.append(_owned(one))
+            kept_passes.append(_owned(one))
         self.extraction.activations.clear()
         numbers = {
             name: float(value) for name, value in logs.items() if isinstance(value, float | int)
         }
-        self.kept.add(epoch, Epoch(tuple(kept_pass), numbers))
+        self.kept.add(epoch, Epoch(tuple(kept_passes), numbers))
 
     def _too_large(self, count: int, size: int) -> str:
         layers = len(self.extraction.layers)
@@ -121,14 +122,11 @@ def _owned(kept_pass: KeptPass[Picture]) -> KeptPass[Picture]:
     """Gives arrays of their own, which neither keep larger ones alive nor change with any."""
     return replace(
         kept_pass,
-        activations={path: _copied(array) for path, array in kept_pass.activations.items()},
+        activations={
+            path: read_only(np.array(array)) for path, array in kept_pass.activations.items()
+        },
         predictions=keras.tree.map_structure(
-            lambda array: None if array is None else _copied(array), kept_pass.predictions
+            lambda array: None if array is None else read_only(np.array(array)),
+            kept_pass.predictions,
         ),
     )
-
-
-def _copied(array: np.ndarray) -> np.ndarray:
-    copy = np.array(array)
-    copy.flags.writeable = False
-    return copy

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from ...pictures import pixels
 from ...pictures.labels import Labels
 from ...pictures.model_input import Inputs
 from ...pictures.pictures import Picture, Pictures
 from ...pictures.preprocessing import Preprocess
-from ...scenes.descriptions import in_bytes
+from ..refusals import in_bytes
 
 
-class LoadedPictures(Pictures):
+class LoadedPictures:
     """All the pictures that a user handed in, with the model input made of each.
 
     Files of a folder that cannot be read are left out; `note` says so.
@@ -23,6 +20,10 @@ class LoadedPictures(Pictures):
         preprocess: See `Pictures`; called once for each picture.
         most_bytes: Bytes that the pictures and model inputs may take.
 
+    Attributes:
+        names: What to call each picture.
+        note: In words, which of the pictures handed in these are; empty if all.
+
     Raises:
         TypeError: If `images` or one of them is nothing that can be such an input.
         ValueError: If no picture can be read, one does not fit the model, or they take more than
@@ -32,22 +33,22 @@ class LoadedPictures(Pictures):
     def __init__(
         self, images: object, inputs: Inputs, preprocess: Preprocess | None, most_bytes: int
     ) -> None:
-        super().__init__(images, inputs, preprocess, most_bytes=most_bytes)
-        super().first_readable()  # raises if there is none
+        given = Pictures(images, inputs, preprocess, most_bytes=most_bytes)
+        given.first_readable()  # raises if there is none
         self._loaded: list[Picture] = []
-        for index, source in enumerate(self._sources):
-            if isinstance(source, Path) and not _can_be_read(source):
+        for index in range(len(given)):
+            if not _can_be_read(given, index):
                 continue
-            self._loaded.append(super().load(index))
+            self._loaded.append(given.load(index))
             if self.nbytes > most_bytes:
                 raise ValueError(
-                    f"There are {len(self._sources)} pictures, and {len(self._loaded)} of them "
+                    f"There are {len(given)} pictures, and {len(self._loaded)} of them "
                     f"take {in_bytes(self.nbytes)} already, more than half of memory_budget. Give "
                     "fewer pictures, or a larger memory_budget."
                 )
-        unreadable = len(self._sources) - len(self._loaded)
-        self._sources = ()  # what they hold is of no more use
+        unreadable = len(given) - len(self._loaded)
         self.names = tuple(picture.name for picture in self._loaded)
+        self.note = given.note
         if unreadable:
             self.note = f"{self.note or 'the pictures'}, without {unreadable} that cannot be read"
 
@@ -85,9 +86,9 @@ class LoadedPictures(Pictures):
         return self._loaded[index]
 
 
-def _can_be_read(path: Path) -> bool:
+def _can_be_read(given: Pictures, index: int) -> bool:
     try:
-        pixels.open_file(path)
+        given.check_file(index)
     except ValueError:
         return False
     return True
