@@ -17,7 +17,7 @@ from ..activations.history.activation_history import ActivationHistory
 from ..activations.history.epoch_extraction import EpochExtraction
 from ..activations.second_model import second_model
 from ..feature_maps import color_scale
-from ..feature_maps.layouts import Layout
+from ..feature_maps.layout import Layout
 from ..figure import figure, saving
 from ..figure.figure import ActivationFigure
 from ..model.activation_model import ActivationModel, LayerInfo

@@ -15,7 +15,7 @@ from ..activations.explored import Explored
 from ..activations.extraction import Extraction
 from ..activations.history.epoch_extraction import EpochExtraction
 from ..activations.second_model import SecondModel
-from ..feature_maps.layouts import Layout
+from ..feature_maps.layout import Layout
 from ..figure.figure import ActivationFigure
 from ..model.predictions import strongest_class
 from ..scenes import descriptions

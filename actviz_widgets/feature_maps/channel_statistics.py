@@ -11,7 +11,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from .layouts import Attention, FeatureMaps, Layout, Series, Tokens, Value
+from .layout import Layout
+from .layouts import Attention, FeatureMaps, Series, Tokens, Value
 
 Criterion = Literal["index", "max", "mean", "nonzero", "variance", "contrast"]
 CRITERIA: tuple[str, ...] = get_args(Criterion)

@@ -6,7 +6,8 @@ import numpy as np
 
 from ..views import LayerStrip
 from .channel_statistics import values_by_channel
-from .layouts import Layout, Units, Value
+from .layout import Layout
+from .layouts import Units, Value
 
 MOST_MAPS = 8
 """Maps in a strip."""

@@ -14,7 +14,8 @@ from ..explorer.appearance import Look
 from ..feature_maps import color_scale
 from ..feature_maps.comparison import Comparison, compare
 from ..feature_maps.layer_strips import no_strip, strip_of
-from ..feature_maps.layouts import FeatureMaps, Layout, Value
+from ..feature_maps.layout import Layout
+from ..feature_maps.layouts import FeatureMaps, Value
 from ..pictures.pictures import Picture
 from ..views import (
     ActivationView,

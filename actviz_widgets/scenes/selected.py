@@ -10,7 +10,7 @@ import numpy as np
 from ..activations.cache import KeptPass
 from ..activations.extraction import Extraction
 from ..activations.history.epoch_extraction import EpochExtraction
-from ..feature_maps.layouts import Layout
+from ..feature_maps.layout import Layout
 from ..pictures.pictures import Picture
 from . import descriptions
 

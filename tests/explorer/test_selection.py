@@ -3,7 +3,8 @@ import pytest
 import traitlets
 
 from actviz_widgets.explorer.selection import Selection
-from actviz_widgets.feature_maps.layouts import Shape, layout_of
+from actviz_widgets.feature_maps.layout import Shape
+from actviz_widgets.feature_maps.layout_of import layout_of
 from actviz_widgets.model.layer_roles import LayerRole
 
 SHAPES: dict[str, Shape] = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from actviz_widgets.explorer.selection import Selection
-from actviz_widgets.feature_maps.layouts import layout_of
+from actviz_widgets.feature_maps.layout_of import layout_of
 from actviz_widgets.model.layer_roles import LayerRole
 
 LAYOUTS = {"conv": layout_of((8, 8, 4), LayerRole(), "float32")}

@@ -13,7 +13,7 @@ from actviz_widgets.feature_maps.channel_statistics import (
     statistics_of,
     values_by_channel,
 )
-from actviz_widgets.feature_maps.layouts import layout_of
+from actviz_widgets.feature_maps.layout_of import layout_of
 from actviz_widgets.model.activation_bounds import bounds_of
 from actviz_widgets.model.layer_roles import LayerRole
 

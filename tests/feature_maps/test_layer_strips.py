@@ -7,7 +7,8 @@ import pytest
 
 from actviz_widgets.feature_maps import layer_strips as strips
 from actviz_widgets.feature_maps.layer_strips import no_strip, strip_of
-from actviz_widgets.feature_maps.layouts import Attention, FeatureMaps, Layout, Series, Units, Value
+from actviz_widgets.feature_maps.layout import Layout
+from actviz_widgets.feature_maps.layouts import Attention, FeatureMaps, Series, Units, Value
 
 RNG = np.random.default_rng(0)
 

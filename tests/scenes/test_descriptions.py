@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from actviz_widgets.feature_maps.layouts import Shape, layout_of
+from actviz_widgets.feature_maps.layout import Shape
+from actviz_widgets.feature_maps.layout_of import layout_of
 from actviz_widgets.model.layer_roles import LayerRole
 from actviz_widgets.scenes.descriptions import (
     class_line,
