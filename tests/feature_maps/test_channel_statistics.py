@@ -11,8 +11,8 @@ from actviz_widgets.feature_maps.channel_statistics import (
     CRITERIA,
     ChannelStatistics,
     statistics_of,
-    values_by_channel,
 )
+from actviz_widgets.feature_maps.channel_values import values_by_channel
 from actviz_widgets.feature_maps.layout_of import layout_of
 from actviz_widgets.model.activation_bounds import bounds_of
 from actviz_widgets.model.layer_roles import LayerRole
@@ -83,7 +83,7 @@ def test_the_order_is_that_of_the_values_with_ties_by_index(by: Any) -> None:
 def test_blocks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     activation = (1e4 + RNG.normal(size=(13, 11, 3))).astype("float32")
     whole = statistics_of(maps(13, 11, 3), [activation, activation * 2])
-    monkeypatch.setattr("actviz_widgets.feature_maps.channel_statistics._BLOCK", 10)
+    monkeypatch.setattr("actviz_widgets.feature_maps.channel_values._BLOCK", 10)
     pieces = statistics_of(maps(13, 11, 3), [activation, activation * 2])
     for name in ("maximum", "mean", "variance", "nonzero"):
         np.testing.assert_allclose(getattr(pieces, name), getattr(whole, name), rtol=1e-12)
