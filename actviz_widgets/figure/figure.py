@@ -29,15 +29,14 @@ from ..views import (
 )
 from .artists.axes import Limits
 from .artists.lettering import shortened
+from .artists.outlines import Box
 from .artists.palette import Palette
-from .artists.picture_box import Box
 from .figure_panels import FigurePanels, Note, WholePanel
-from .linked_zoom import Extent, FindExtent, Joint
 from .panels import layout as figure_layout
 from .panels.layout import Content, FigureLayout
 from .panels.network import NetworkPanel
 from .panels.side import PanelSide
-from .zoom import Zoom
+from .zoom import Extent, FindExtent, Joint, Zoom
 
 WIDTH, HEIGHT = 8.5, 4.25
 """Size of the figure, in inches of 100 pixels."""

@@ -24,8 +24,8 @@ from ..views import (
     TilesView,
 )
 from .artists.axes import Limits
+from .artists.outlines import Box
 from .artists.palette import Palette
-from .artists.picture_box import Box
 from .panels.bars import BarsPanel
 from .panels.comparison import ComparisonPanel
 from .panels.map import MapPanel

@@ -13,8 +13,7 @@ from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from ...feature_maps import color_scale
-from .axes import Limits
-from .drawable import drawable
+from .axes import Limits, drawable
 
 MOST_LINES = 12
 """Channels that can still be told apart as lines."""

@@ -12,10 +12,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 
 from ...views import BarsView, Place
-from ..artists.axes import Limits
-from ..artists.drawable import drawable
+from ..artists.axes import Limits, SpacedLocator, drawable
 from ..artists.lettering import shortened, width_of
-from ..artists.spaced_locator import SpacedLocator
 
 _TICK = 12  # pixels at 100 dots per inch: a tick and what is between it and its label
 _SMALLEST = 1e-280  # matplotlib takes shorter ranges for none

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from ...views import ComparisonView, MapView, PictureView, Place
 from ..artists.axes import Limits
 from ..artists.lettering import HINTING, shortened
+from ..artists.outlines import Box, PictureBox
 from ..artists.palette import Palette
-from ..artists.picture_box import Box, PictureBox
 from .layout import NARROW, TOOLBAR_ABOVE
 from .map import MapPanel
 from .words import WordsPanel

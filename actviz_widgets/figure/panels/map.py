@@ -16,14 +16,13 @@ from matplotlib.patches import Rectangle
 
 from ...feature_maps import color_scale
 from ...views import MapView, Place
-from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits, SpacedLocator
 from ..artists.cell_image import CellImage
 from ..artists.color_bar import ColorBar
 from ..artists.histogram import Histogram
 from ..artists.outlines import add_outline
 from ..artists.palette import Palette, Scale
 from ..artists.profile import Profile
-from ..artists.spaced_locator import SpacedLocator
 
 _MOST_STEPS = 5
 

@@ -15,9 +15,8 @@ from ...feature_maps import color_scale
 from ...views import OverlayView, Place
 from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
 from ..artists.color_bar import ColorBar
-from ..artists.outlines import add_outline
+from ..artists.outlines import PictureBox, add_outline
 from ..artists.palette import Palette, Scale
-from ..artists.picture_box import PictureBox
 
 _ROUNDING = 1e-3
 """Share of the scale by which matplotlib's interpolation may be off."""

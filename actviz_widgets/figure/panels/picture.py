@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 
 from ...views import PictureView, Place, SeriesView
 from ..artists.axes import Limits
+from ..artists.outlines import PictureBox
 from ..artists.palette import Palette
-from ..artists.picture_box import PictureBox
 from ..artists.series import MOST_LINES, SeriesLines, SeriesRows
 
 
