@@ -21,15 +21,15 @@ from ..views import (
     LeftView,
     MapView,
     OverlayView,
+    PixelBox,
     Place,
     SeriesView,
     TilesView,
     WholeView,
     WordsView,
 )
-from .artists.axes import Limits
+from .artists.axes import AxesLimits
 from .artists.lettering import shortened
-from .artists.outlines import Box
 from .artists.palette import Palette
 from .figure_panels import FigurePanels, Note, WholePanel
 from .panels import layout as figure_layout
@@ -88,7 +88,7 @@ class ActivationFigure:
     # -------------------------------------------------------------------------------- what is shown
 
     @property
-    def full_limits(self) -> dict[Axes, Limits]:
+    def full_limits(self) -> dict[Axes, AxesLimits]:
         """The x and y limits at which each of the axes on show shows all that is in it."""
         return dict(self._zoom.full_limits)
 
@@ -213,7 +213,7 @@ class ActivationFigure:
     def place_note(self, note: Note | None) -> None:
         self._panels.note = note
 
-    def frame_pixels(self, box: Box | None, other: Box | None = None) -> None:
+    def frame_pixels(self, box: PixelBox | None, other: PixelBox | None = None) -> None:
         """Frames pixels of the picture, wherever it is shown.
 
         Args:
@@ -278,7 +278,7 @@ class ActivationFigure:
         return None
 
     def _see(
-        self, side: PanelSide, whole: Mapping[Axes, Limits], before: Axes | None = None
+        self, side: PanelSide, whole: Mapping[Axes, AxesLimits], before: Axes | None = None
     ) -> bool:
         """Shows these axes of a panel, and no others; says whether `full_limits` became others.
 
@@ -375,7 +375,7 @@ class ActivationFigure:
     def _layout(self) -> FigureLayout:
         return FigureLayout(*self._size(), self._content)
 
-    def _panel_of(self, side: PanelSide) -> figure_layout.Box:
+    def _panel_of(self, side: PanelSide) -> figure_layout.FigureBox:
         layout = self._layout()
         return layout.input if side is self._panels.input_side else layout.activation
 

@@ -19,12 +19,12 @@ from ..views import (
     NetworkView,
     OverlayView,
     PictureView,
+    PixelBox,
     Place,
     SeriesView,
     TilesView,
 )
-from .artists.axes import Limits
-from .artists.outlines import Box
+from .artists.axes import AxesLimits
 from .artists.palette import Palette
 from .panels.bars import BarsPanel
 from .panels.comparison import ComparisonPanel
@@ -114,13 +114,13 @@ class FigurePanels:
         self.comparison: ComparisonPanel | None = None
         self.network: NetworkPanel | None = None
         self.whole_axes: list[Axes] = []
-        self._box: Box | None = None
+        self._box: PixelBox | None = None
         self._position: tuple[int | None, int | None] = (None, None)
         self._note: Note | None = None
 
     # ------------------------------------------------------------------------------- what is shown
 
-    def show_input(self, view: LeftView) -> Mapping[Axes, Limits]:
+    def show_input(self, view: LeftView) -> Mapping[Axes, AxesLimits]:
         """Sets what goes into the model, and gives its axes with the limits that show all of it."""
         if isinstance(view, PictureView):
             return self.picture.show_picture(view)
@@ -134,7 +134,7 @@ class FigurePanels:
             return self._show_input_map(view)
         return self._show_words(self.input_side, view.text)
 
-    def show_activation(self, view: ActivationView) -> Mapping[Axes, Limits]:
+    def show_activation(self, view: ActivationView) -> Mapping[Axes, AxesLimits]:
         """Sets what a layer puts out, and gives its axes with the limits that show all of it."""
         if isinstance(view, MapView):
             return self.map.show(view)
@@ -205,7 +205,7 @@ class FigurePanels:
             if panel is not None:
                 panel.note = note
 
-    def frame_pixels(self, box: Box | None, other: Box | None = None) -> None:
+    def frame_pixels(self, box: PixelBox | None, other: PixelBox | None = None) -> None:
         """Frames pixels of the picture, wherever it is shown, and of what it is compared with."""
         self._box = box
         if self.comparison is not None:
@@ -223,13 +223,13 @@ class FigurePanels:
 
     # ---------------------------------------------------------------------------------- new panels
 
-    def _show_words(self, side: PanelSide, text: str) -> Mapping[Axes, Limits]:
+    def _show_words(self, side: PanelSide, text: str) -> Mapping[Axes, AxesLimits]:
         if side.words is None:
             with self._new_axes(side, f"words for the {side.name}") as axes:
                 side.words = WordsPanel(axes)
         return side.words.show(text)
 
-    def _show_input_map(self, view: MapView) -> Mapping[Axes, Limits]:
+    def _show_input_map(self, view: MapView) -> Mapping[Axes, AxesLimits]:
         if self.input_map is None:
 
             def new_axes(label: str) -> AbstractContextManager[Axes]:

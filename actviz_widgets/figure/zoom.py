@@ -9,7 +9,7 @@ from functools import partial
 
 from matplotlib.axes import Axes
 
-from .artists.axes import Limits
+from .artists.axes import AxesLimits
 
 Extent = tuple[float, float, float, float]
 FindExtent = Callable[[], Extent | None]
@@ -28,10 +28,10 @@ class Zoom:
     """
 
     def __init__(self) -> None:
-        self.full_limits: dict[Axes, Limits] = {}
+        self.full_limits: dict[Axes, AxesLimits] = {}
         self._link = LinkedZoom(self.full_limits)
 
-    def see(self, every: Iterable[Axes], whole: Mapping[Axes, Limits]) -> bool:
+    def see(self, every: Iterable[Axes], whole: Mapping[Axes, AxesLimits]) -> bool:
         """Shows some axes of a panel, and no others.
 
         Args:
@@ -51,7 +51,7 @@ class Zoom:
                     changed |= self.full_limits.pop(axes, None) is not None
         return changed
 
-    def move(self, axes: Axes, limits: Limits) -> None:
+    def move(self, axes: Axes, limits: AxesLimits) -> None:
         """Shows another region, without what is linked following yet."""
         with self._link.held():
             axes.set_xlim(limits[0])
@@ -61,7 +61,7 @@ class Zoom:
         """Has two axes show the same region from now on; says whether that moved one of them."""
         return self._link.join(joint)
 
-    def _show_whole(self, axes: Axes, whole: Limits) -> bool:
+    def _show_whole(self, axes: Axes, whole: AxesLimits) -> bool:
         """Goes back to showing all that is in these axes, unless a zoom into it still holds."""
         before = self.full_limits.get(axes)
         if before == whole:
@@ -132,7 +132,7 @@ class LinkedZoom:
         full_limits: The limits at which axes show all, kept up to date by the caller.
     """
 
-    def __init__(self, full_limits: Mapping[Axes, Limits]) -> None:
+    def __init__(self, full_limits: Mapping[Axes, AxesLimits]) -> None:
         self._full_limits = full_limits
         self._joint: Joint | None = None
         self._is_moving = False
@@ -208,5 +208,5 @@ def set_seen(axes: Axes, seen: bool) -> None:
     axes.set_navigate(seen and axes.get_label() not in _NEVER_ZOOMED)
 
 
-def _limits_of(axes: Axes) -> Limits:
+def _limits_of(axes: Axes) -> AxesLimits:
     return axes.get_xlim(), axes.get_ylim()

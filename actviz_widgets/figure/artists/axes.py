@@ -12,7 +12,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
-Limits = tuple[tuple[float, float], tuple[float, float]]
+AxesLimits = tuple[tuple[float, float], tuple[float, float]]
 """The limits of axes along x and along y."""
 
 COLOR_BAR_GAP, COLOR_BAR_WIDTH = 10, 16

@@ -9,8 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import BboxBase
 
-Box = tuple[tuple[float, float], tuple[float, float]]
-"""The first and the last row, and the first and the last column."""
+from ...views import PixelBox
 
 _BEYOND = 3  # pixels at 100 dots per inch: half a line and a little more
 
@@ -45,7 +44,7 @@ class PictureBox:
     def __init__(self, axes: Axes) -> None:
         self._axes = axes
         self._size = (0, 0)
-        self._box: Box | None = None
+        self._box: PixelBox | None = None
         self._frame: Rectangle | None = None
 
     def set_size(self, size: tuple[int, int]) -> None:
@@ -54,7 +53,7 @@ class PictureBox:
             self._size = size
             self.show(self._box)
 
-    def show(self, box: Box | None) -> None:
+    def show(self, box: PixelBox | None) -> None:
         """Frames these pixels; none for `None`, or where all are outside of the picture."""
         self._box = box
         bounds = None

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 
 from ...views import BarsView, Place
-from ..artists.axes import Limits, SpacedLocator, drawable
+from ..artists.axes import AxesLimits, SpacedLocator, drawable
 from ..artists.lettering import shortened, width_of
 
 _TICK = 12  # pixels at 100 dots per inch: a tick and what is between it and its label
@@ -56,7 +56,7 @@ class BarsPanel:
         self.label_room = 0.0
         axes.format_coord = self._describe  # type: ignore[method-assign]
 
-    def show(self, view: BarsView) -> Mapping[Axes, Limits]:
+    def show(self, view: BarsView) -> Mapping[Axes, AxesLimits]:
         """Sets the bars, and gives their axes with the limits that show all of them."""
         self._values, self._names = view.values, view.labels
         values = drawable(view.values)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from ...views import ComparisonView, MapView, PictureView, Place
-from ..artists.axes import Limits
+from ...views import ComparisonView, MapView, PictureView, PixelBox, Place
+from ..artists.axes import AxesLimits
 from ..artists.lettering import HINTING, shortened
-from ..artists.outlines import Box, PictureBox
+from ..artists.outlines import PictureBox
 from ..artists.palette import Palette
 from .layout import NARROW, TOOLBAR_ABOVE
 from .map import MapPanel
@@ -62,10 +62,10 @@ class ComparisonPanel:
                     signal, lambda axes, dimension=dimension: self._follow(axes, dimension)
                 )
 
-    def show(self, view: ComparisonView) -> Mapping[Axes, Limits]:
+    def show(self, view: ComparisonView) -> Mapping[Axes, AxesLimits]:
         """Sets maps and pictures, and gives their axes with the limits that show all of them."""
         self._view = view
-        shown: dict[Axes, Limits] = {}
+        shown: dict[Axes, AxesLimits] = {}
         for panel, values in zip(self._maps, (view.first, view.second), strict=False):
             shown |= panel.show(
                 MapView(values, place=view.place, is_square=view.is_square, limits=view.limits)
@@ -126,7 +126,7 @@ class ComparisonPanel:
                 return panel.place_at(x, y)
         return None
 
-    def frame_pixels(self, first: Box | None, second: Box | None) -> None:
+    def frame_pixels(self, first: PixelBox | None, second: PixelBox | None) -> None:
         """Frames pixels of the two pictures; none for `None`."""
         for thumbnail, box in zip(self._pictures, (first, second), strict=True):
             thumbnail.box.show(box)
@@ -211,7 +211,7 @@ class _Thumbnail:
         self._shown: PictureView | None = None
         self.box = PictureBox(axes)
 
-    def show(self, picture: PictureView) -> Mapping[Axes, Limits]:
+    def show(self, picture: PictureView) -> Mapping[Axes, AxesLimits]:
         """Sets the picture."""
         height, width = picture.size
         whole = ((-0.5, width - 0.5), (height - 0.5, -0.5))

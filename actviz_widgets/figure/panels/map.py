@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 
 from ...feature_maps import color_scale
 from ...views import MapView, Place
-from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits, SpacedLocator
+from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, AxesLimits, Beside, SpacedLocator
 from ..artists.cell_image import CellImage
 from ..artists.color_bar import ColorBar
 from ..artists.histogram import Histogram
@@ -81,7 +81,7 @@ class MapPanel:
         self._place: Callable[[int, int], str] = lambda row, column: f"row {row}, column {column}"
         axes.format_coord = self._describe_value  # type: ignore[method-assign]
 
-    def show(self, view: MapView) -> Mapping[Axes, Limits]:
+    def show(self, view: MapView) -> Mapping[Axes, AxesLimits]:
         """Sets the map, and gives the axes it is in with the limits that show all of it."""
         self._values, self._place, self._is_signed = view.values, view.place, view.is_signed
         self._image.set_data(color_scale.finite_or_masked(view.values))
@@ -107,7 +107,7 @@ class MapPanel:
 
     def _show_beside(
         self, view: MapView, limits: tuple[float, float], rows: tuple[float, float]
-    ) -> dict[Axes, Limits]:
+    ) -> dict[Axes, AxesLimits]:
         shown = {}
         self.side_room = 0
         if view.profile is not None:

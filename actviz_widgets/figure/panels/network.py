@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from ...feature_maps import color_scale
 from ...views import LayerStrip, NetworkView, Place
-from ..artists.axes import Limits
+from ..artists.axes import AxesLimits
 from ..artists.cell_image import CellImage
 from ..artists.lettering import shortened
 from ..artists.outlines import add_outline
@@ -85,7 +85,7 @@ class NetworkPanel:
             self._chosen = add_outline(axes)
             axes.format_coord = self._describe  # type: ignore[method-assign]
 
-    def show(self, view: NetworkView) -> Mapping[Axes, Limits]:
+    def show(self, view: NetworkView) -> Mapping[Axes, AxesLimits]:
         """Sets the strips, and gives their axes with the limits that show all of them."""
         self._view = view
         self._write()

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 
 from ...feature_maps import color_scale
 from ...views import OverlayView, Place
-from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, AxesLimits, Beside
 from ..artists.color_bar import ColorBar
 from ..artists.outlines import PictureBox, add_outline
 from ..artists.palette import Palette, Scale
@@ -76,7 +76,7 @@ class OverlayPanel:
         self._view: OverlayView | None = None
         axes.format_coord = self._describe  # type: ignore[method-assign]
 
-    def show(self, view: OverlayView) -> Mapping[Axes, Limits]:
+    def show(self, view: OverlayView) -> Mapping[Axes, AxesLimits]:
         """Sets picture and map, and gives the axes with the limits that show all the picture."""
         before, self._view = self._view, view
         height, width = view.picture.size

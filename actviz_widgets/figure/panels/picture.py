@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ...views import PictureView, Place, SeriesView
-from ..artists.axes import Limits
+from ..artists.axes import AxesLimits
 from ..artists.outlines import PictureBox
 from ..artists.palette import Palette
 from ..artists.series import MOST_LINES, SeriesLines, SeriesRows
@@ -52,7 +52,7 @@ class PicturePanel:
         self._rows: SeriesRows | None = None
         axes.format_coord = self._describe  # type: ignore[method-assign]
 
-    def show_picture(self, view: PictureView) -> Mapping[Axes, Limits]:
+    def show_picture(self, view: PictureView) -> Mapping[Axes, AxesLimits]:
         """Sets the picture, and gives the axes it is in with the limits that show all of it."""
         self._size = height, width = view.size
         self.box.set_size(view.size)
@@ -60,7 +60,7 @@ class PicturePanel:
         self._picture.set_extent((-0.5, width - 0.5, height - 0.5, -0.5))
         return {self.axes: ((-0.5, width - 0.5), (height - 0.5, -0.5))}
 
-    def show_series(self, view: SeriesView) -> Mapping[Axes, Limits]:
+    def show_series(self, view: SeriesView) -> Mapping[Axes, AxesLimits]:
         """Sets the series, and gives the axes it is in with the limits that show all of it."""
         values = view.values
         unseen = int(values.size - np.count_nonzero(np.isfinite(values)))

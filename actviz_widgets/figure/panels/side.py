@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from ..artists.lettering import HINTING, shortened, without_parents
-from .layout import Box, FigureLayout
+from .layout import FigureBox, FigureLayout
 from .words import WordsPanel
 
 _LONGEST_TITLE = 52
@@ -44,7 +44,7 @@ class PanelSide:
         axes.set_title(self.axes[0].get_title(), fontsize="medium", loc="center", y=height)
         self._title_transforms[axes] = axes.title.get_transform()
 
-    def set_title(self, title: str, layout: FigureLayout, panel: Box) -> None:
+    def set_title(self, title: str, layout: FigureLayout, panel: FigureBox) -> None:
         """Writes a title over all the axes, as much of its end as there is room for."""
         self.title = title
         if len(title) > _LONGEST_TITLE:
@@ -57,7 +57,7 @@ class PanelSide:
         for axes in self._title_transforms:
             axes.title.set_text(title)
 
-    def place(self, axes: Axes, layout: FigureLayout, panel: Box) -> None:
+    def place(self, axes: Axes, layout: FigureLayout, panel: FigureBox) -> None:
         """Gives axes their place, and has their title stand over the middle of the panel."""
         box = layout.place(str(axes.get_label()))
         if box is None:

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
 from ...views import Place, TilesView
-from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, AxesLimits, Beside
 from ..artists.color_bar import ColorBar
 from ..artists.lettering import width_of
 from ..artists.outlines import add_outline
@@ -77,7 +77,7 @@ class TilesPanel:
         self._marked: tuple[object, ...] = ()
         axes.format_coord = self._describe  # type: ignore[method-assign]
 
-    def show(self, view: TilesView) -> Mapping[Axes, Limits]:
+    def show(self, view: TilesView) -> Mapping[Axes, AxesLimits]:
         """Sets the tiles, and gives the axes with the limits that show all of them."""
         self._view = view
         count = len(view.channels)

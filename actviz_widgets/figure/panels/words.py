@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-Limits = tuple[tuple[float, float], tuple[float, float]]
+from ..artists.axes import AxesLimits
 
 _LINE_SPACING = 1.2
 
@@ -46,7 +46,7 @@ class WordsPanel:
         )
         self._whole = ""
 
-    def show(self, text: str) -> Mapping[Axes, Limits]:
+    def show(self, text: str) -> Mapping[Axes, AxesLimits]:
         """Writes a text, and gives the axes it is in with the limits that show all of them."""
         if text != self._whole:
             self._whole = text
