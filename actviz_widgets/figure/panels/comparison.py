@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from ...views import ComparisonView, MapView, PictureView, PixelBox, Place
+from ...views import ComparisonView, MapView, PictureView, PixelBox, Place, WordsView
 from ..artists.axes import AxesLimits
 from ..artists.lettering import HINTING, shortened
 from ..artists.outlines import PictureBox
 from ..artists.palette import Palette
 from .layout import NARROW, TOOLBAR_ABOVE
 from .map import MapPanel
+from .panel import NewAxes, Note, WholePanel
 from .words import WordsPanel
 
 # In pixels at 100 dots per inch.
@@ -24,7 +24,7 @@ _MOST_FOR_PICTURES, _LEAST_FOR_PICTURES, _GAP = 110, 48, 10
 _TITLES = ("first", "second", "second − first")
 
 
-class ComparisonPanel:
+class ComparisonPanel(WholePanel):
     """Two maps, their difference and, where there is room, the pictures that they are of.
 
     Args:
@@ -35,10 +35,8 @@ class ComparisonPanel:
         note: What else there is to tell of a row and column of the first map; `None` for nothing.
     """
 
-    def __init__(
-        self, new_axes: Callable[[str], AbstractContextManager[Axes]], palette: Palette
-    ) -> None:
-        self.note: Callable[[int, int], str] | None = None
+    def __init__(self, new_axes: NewAxes, palette: Palette) -> None:
+        self.note: Note | None = None
         self._maps: list[MapPanel] = []
         for name in ("first map", "second map", "difference"):
             with new_axes(name) as axes:
@@ -81,7 +79,7 @@ class ComparisonPanel:
                 )
             )
         else:
-            shown |= self._words.show(view.note)
+            shown |= self._words.show(WordsView(view.note))
         if self._room_for_pictures() > 0:
             for thumbnail, picture in zip(self._pictures, view.pictures, strict=True):
                 if picture is not None:
@@ -94,7 +92,7 @@ class ComparisonPanel:
         for panel in self._maps:
             panel.recolor()
 
-    def place(self, width: float, height: float) -> None:
+    def place(self, width: float, height: float) -> Mapping[Axes, AxesLimits]:
         """Gives all axes their places in a figure of this size, in pixels at 100 dots per inch."""
         self._size = width, height
         if width < NARROW:
@@ -118,6 +116,7 @@ class ComparisonPanel:
         _put(self._words.axes, boxes[2], width, height)
         self._words.fit()
         self._write_titles(across)
+        return {}
 
     def place_at(self, axes: Axes, x: float, y: float) -> Place | None:
         """Gives the position of a map, or the pixel of a picture, at these data coordinates."""

@@ -14,6 +14,9 @@ NARROW = 560
 TOOLBAR_ABOVE = 34
 """What the toolbar takes there."""
 
+BESIDE = ("profile", "histogram")
+"""How the labels of axes begin that keep to a map."""
+
 _LEFT, _BETWEEN, _RIGHT, _BOTTOM, _TOP = 44, 44, 88, 46, 42
 """The canvas's toolbar to the left, the map's row numbers between, the colour bar and its labels
 to the right; numbers and the caption below, titles above."""
@@ -106,7 +109,12 @@ class FigureLayout:
         self.activation = FigureBox(left, _BOTTOM, (1 - share) * rest, up)
 
     def place(self, label: str) -> FigureBox | None:
-        """Gives the place of axes of this label; `None` for those that keep to others."""
+        """Gives the place of axes of this label; `None` for those that keep to others.
+
+        Axes that need no room beside them have all of their panel.
+        """
+        if label.startswith(BESIDE):
+            return None
         given, shown, content = self.input, self.activation, self._content
         # Below each other, both have the room of a colour bar at their right.
         bar = 0 if self.is_narrow else _COLOR_BAR
@@ -125,14 +133,11 @@ class FigureLayout:
             "series as rows": (given, given.left + _SERIES_LABELS, given.width - _SERIES_LABELS),
             "words for the input": (given, given.left + _EDGE, words),
             "feature map": (shown, shown.left, shown.width - content.side_room),
-            "overlay": (shown, shown.left, shown.width),
-            "tiles": (shown, shown.left, shown.width),
             "bars": (shown, bars, end - bars),
             "words for the activation": (shown, shown.left, end - shown.left),
         }
-        if label not in spans:
-            return None
-        panel, left, width = spans[label]
+        whole = given if label.endswith("input") else shown
+        panel, left, width = spans.get(label, (whole, whole.left, whole.width))
         return FigureBox(left, panel.bottom, max(width, 1), panel.height)
 
     def title_room(self, panel: FigureBox) -> float:

@@ -7,7 +7,6 @@ axes are seen, and how far they are zoomed in, is the figure's to say.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from typing import Literal
 
 import numpy as np
@@ -23,11 +22,12 @@ from ..artists.histogram import Histogram
 from ..artists.outlines import add_outline
 from ..artists.palette import Palette, Scale
 from ..artists.profile import Profile
+from .panel import NewAxes, Note, Panel
 
 _MOST_STEPS = 5
 
 
-class MapPanel:
+class MapPanel(Panel):
     """A feature map with its colour bar and, between them, a number per row and a histogram.
 
     Args:
@@ -46,12 +46,12 @@ class MapPanel:
     def __init__(
         self,
         axes: Axes,
-        new_axes: Callable[[str], AbstractContextManager[Axes]],
+        new_axes: NewAxes,
         palette: Palette,
     ) -> None:
         self.axes = axes
         self.side_room = 0
-        self.note: Callable[[int, int], str] | None = None
+        self.note: Note | None = None
         self._new_axes = new_axes
         self._palette = palette
         self._is_signed = False

@@ -20,6 +20,7 @@ from ..artists.outlines import add_outline
 from ..artists.palette import Palette
 from ..artists.tile_grid import MOST_LABELS, TileGrid, arrange
 from ..artists.tile_image import TileImage, limits_of_each
+from .panel import Panel
 
 _WHOLE = ((0.0, 1.0), (1.0, 0.0))
 _LABEL_BASELINE = 3  # pixels above a tile
@@ -30,7 +31,7 @@ _CROSS = (((0.2, 0.2), (0.8, 0.8)), ((0.2, 0.8), (0.8, 0.2)))
 _PLUS = (((0.5, 0.15), (0.5, 0.85)), ((0.15, 0.5), (0.85, 0.5)))
 
 
-class TilesPanel:
+class TilesPanel(Panel):
     """Tiles in rows, as large as there is room for, the chosen one framed, and a colour bar.
 
     Where tiles are large enough, the channel stands above each, and whether it is dead or
