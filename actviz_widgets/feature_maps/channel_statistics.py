@@ -5,7 +5,7 @@ What is kept are a few numbers a channel, whatever the number and the size of th
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -230,26 +230,6 @@ class ChannelStatistics:
         if not self._pictures:
             raise ValueError("No picture was added yet. Add the activation of one first.")
         return self._all
-
-
-def statistics_of(
-    layout: Layout,
-    activations: Sequence[np.ndarray],
-    labels: Sequence[Hashable] | None = None,
-    bounds: tuple[float | None, float] | None = None,
-) -> ChannelStatistics:
-    """Gives the statistics of a layer's channels over activations at hand.
-
-    Args:
-        layout: How they are laid out.
-        activations: One for each picture, without batch axis.
-        labels: The class of each picture. Defaults to `None`, not known.
-        bounds: Those of the layer's activation function. Defaults to `None`.
-    """
-    statistics = ChannelStatistics(layout, bounds)
-    for index, activation in enumerate(activations):
-        statistics.add(activation, None if labels is None else labels[index])
-    return statistics
 
 
 def _are(count: int, one: str, several: str) -> str:

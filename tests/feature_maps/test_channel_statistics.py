@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import keras
@@ -10,9 +11,9 @@ import pytest
 from actviz_widgets.feature_maps.channel_statistics import (
     CRITERIA,
     ChannelStatistics,
-    statistics_of,
 )
 from actviz_widgets.feature_maps.channel_values import values_by_channel
+from actviz_widgets.feature_maps.layout import Layout
 from actviz_widgets.feature_maps.layout_of import layout_of
 from actviz_widgets.model.activation_bounds import bounds_of
 from actviz_widgets.model.layer_roles import LayerRole
@@ -34,6 +35,18 @@ ROLES: dict[str, tuple[tuple[int, ...], LayerRole, Any]] = {
     "tokens": ((17, 4), LayerRole(may_be_tokens=True, grid=(4, 4)), lambda a: a),
     "number": ((), LayerRole(), lambda a: a.reshape(1, 1)),
 }
+
+
+def statistics_of(
+    layout: Layout,
+    activations: Sequence[np.ndarray],
+    labels: Sequence[Hashable] | None = None,
+    bounds: tuple[float | None, float] | None = None,
+) -> ChannelStatistics:
+    statistics = ChannelStatistics(layout, bounds)
+    for index, activation in enumerate(activations):
+        statistics.add(activation, None if labels is None else labels[index])
+    return statistics
 
 
 def maps(*shape: int) -> Any:

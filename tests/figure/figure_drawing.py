@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,6 +46,11 @@ def drawn(figure: ActivationFigure) -> np.ndarray:
 def axes_of(figure: ActivationFigure, label: str) -> Axes:
     (axes,) = (axes for axes in figure.figure.axes if axes.get_label() == label)
     return axes
+
+
+def panel_of(figure: ActivationFigure, label: str) -> Any:
+    """Gives the panel of the activation whose axes have this label, to look inside."""
+    return figure._panels.activation_side.panels[label]
 
 
 def pixel(pixels: np.ndarray, axes: Axes, x: float, y: float) -> np.ndarray:

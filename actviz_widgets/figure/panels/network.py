@@ -119,12 +119,6 @@ class NetworkPanel(WholePanel):
         has_map = 0 <= map_index < len(shown) and x < columns.zeros and bool(strip.maps)
         return Place("strip", layer=strip.layer, channel=shown[map_index] if has_map else None)
 
-    def center_of(self, layer: str) -> tuple[float, float]:
-        """Gives the middle of a layer's label, in data coordinates."""
-        layers = [strip.layer for strip in self._view.strips] if self._view else []
-        columns = self._columns()
-        return (columns.labels + columns.maps) / 2, self._top + (layers.index(layer) + 0.5) * _STRIP
-
     @staticmethod
     def preferred_height(width: float) -> int:
         """Gives the height that suits a figure of some width, both in pixels at 100 per inch."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from actviz_widgets.feature_maps.color_scale import color_map
@@ -29,6 +30,12 @@ def strips(count: int = 4) -> tuple[LayerStrip, ...]:
 def texts(figure: ActivationFigure) -> list[str]:
     axes = axes_of(figure, "network strips")
     return [text.get_text() for text in axes.texts if text.get_text()]
+
+
+def left_of_maps(axes: Axes) -> float:
+    """Gives where the maps of the strips begin, in data coordinates."""
+    left, _, _, _ = axes.images[0].get_extent()
+    return float(left)
 
 
 def test_each_strip_says_its_layer_its_zeros_and_its_mean() -> None:
@@ -61,7 +68,7 @@ def test_maps_are_painted_in_their_colours_from_their_own_lowest_to_highest() ->
     small, large = ramp(), 1000 + 50 * ramp()
     figure.show_whole(NetworkView((LayerStrip("a", "A", (small, large), (0, 1)),), "b"))
     axes, pixels = axes_of(figure, "network strips"), drawn(figure)
-    left = figure._panels.network._columns().maps  # type: ignore[union-attr]
+    left = left_of_maps(axes_of(figure, "network strips"))
     for place in range(2):
         corner = left + 34 * place
         lowest = pixel(pixels, axes, corner + 1, 34)
@@ -77,7 +84,7 @@ def test_what_is_not_finite_is_marked() -> None:
     values = ramp()
     values[:3] = np.nan
     figure.show_whole(NetworkView((LayerStrip("a", "A", (values,), (0,)),), "b"))
-    left = figure._panels.network._columns().maps  # type: ignore[union-attr]
+    left = left_of_maps(axes_of(figure, "network strips"))
     found = pixel(drawn(figure), axes_of(figure, "network strips"), left + 10, 36)
     assert found == pytest.approx(255 * np.array(color_map("viridis").get_bad()[:3]), abs=2)
 
@@ -86,12 +93,11 @@ def test_a_place_is_its_strip_and_over_a_map_its_channel() -> None:
     figure = new_figure()
     figure.show_whole(NetworkView(strips(), "block/conv_2"))
     axes = axes_of(figure, "network strips")
-    panel = figure._panels.network
-    assert panel is not None
-    place = figure.place_at(mouse_over(figure, axes, *panel.center_of("block/conv_3")))
+    (label,) = (text for text in axes.texts if text.get_text() == "block/conv_3")
+    place = figure.place_at(mouse_over(figure, axes, *label.get_position()))
     assert place is not None
     assert (place.kind, place.layer, place.channel) == ("strip", "block/conv_3", None)
-    left = panel._columns().maps
+    left = left_of_maps(axes)
     for at, channel in ((10, 7), (44, 3), (80, None)):
         place = figure.place_at(mouse_over(figure, axes, left + at, 30 + 34 + 10))
         assert place is not None
