@@ -248,6 +248,12 @@ class Place:
     layer: str | None = None
 
 
+PixelBox = tuple[tuple[float, float], tuple[float, float]]
+"""Pixels of a picture: the first and the last row, and the first and the last column.
+
+Each pixel lies around a whole number, the first around 0.
+"""
+
 InputView = PictureView | SeriesView | WordsView
 LeftView = InputView | OverlayView | MapView
 ActivationView = MapView | BarsView | WordsView | OverlayView | TilesView

@@ -6,16 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..feature_maps.layouts import (
-    Attention,
-    FeatureMaps,
-    Layout,
-    Series,
-    Tokens,
-    Units,
-    Value,
-    Volume,
-)
+from ..feature_maps.layout import Layout
+from ..feature_maps.layouts import Attention, FeatureMaps, Series, Tokens, Units, Value, Volume
 from ..model.activation_model import ActivationModel
 from ..model.class_evidence import ClassEvidence, class_evidence
 from ..model.layer_paths import unknown_layer_sentence

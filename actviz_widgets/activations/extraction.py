@@ -10,7 +10,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from ..feature_maps.layouts import Layout, Value, layout_of
+from ..feature_maps.layout import Layout
+from ..feature_maps.layout_of import layout_of
+from ..feature_maps.layouts import Value
 from ..model import backends
 from ..model.activation_model import ActivationModel, ForwardPass, LayerInfo
 from ..model.graph_pass import GraphPass, can_be_compiled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from ..feature_maps.layouts import Layout
+from ..feature_maps.layout import Layout
 from ..model.activation_model import LayerInfo
 from ..pictures.pictures import Picture
 from .cache import KeptPass

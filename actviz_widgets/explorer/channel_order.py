@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ..activations.channel_survey import ChannelSurvey
 from ..activations.explored import Explored
-from ..feature_maps.layouts import Layout
+from ..feature_maps.layout import Layout
 from ..widgets.latest_wins import OwnerThread
 from .chosen import Chosen
 

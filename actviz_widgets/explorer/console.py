@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..activations.explored import Explored
-from ..feature_maps.layouts import Layout
+from ..feature_maps.layout import Layout
 from ..figure.figure import HEIGHT, WIDTH
 from ..scenes import descriptions
 from ..scenes.scene import Page

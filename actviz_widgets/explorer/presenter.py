@@ -11,7 +11,7 @@ from ..activations.cache import KeptPass
 from ..activations.explanations import Explanations
 from ..activations.source import ActivationSource
 from ..feature_maps import color_scale
-from ..feature_maps.layouts import Layout
+from ..feature_maps.layout import Layout
 from ..pictures.pictures import Picture
 from ..scenes.map_places import MapPlaces
 from ..scenes.scene import Scene

@@ -7,7 +7,7 @@ from typing import Any
 
 import traitlets
 
-from ..feature_maps.layouts import Layout
+from ..feature_maps.layout import Layout
 from ..model.layer_paths import unknown_layer_sentence
 from .traits import Index, LayerPath, SelectionError
 

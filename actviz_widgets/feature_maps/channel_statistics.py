@@ -5,13 +5,14 @@ What is kept are a few numbers a channel, whatever the number and the size of th
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
 
-from .layouts import Attention, FeatureMaps, Layout, Series, Tokens, Value
+from .channel_values import in_blocks, values_by_channel
+from .layout import Layout
 
 Criterion = Literal["index", "max", "mean", "nonzero", "variance", "contrast"]
 CRITERIA: tuple[str, ...] = get_args(Criterion)
@@ -21,9 +22,6 @@ NEARLY_ALL = 0.95
 """Share of a saturated channel's values that lie at a bound."""
 NEAR = 0.01
 """How near to a bound that is, as a share of what lies between the bounds."""
-
-_BLOCK = 1 << 20
-"""Values that are looked at in one go."""
 
 
 @dataclass
@@ -83,9 +81,8 @@ class ChannelStatistics:
             )
         one = _Moments()
         with np.errstate(over="ignore", invalid="ignore"):
-            step = max(_BLOCK // max(values.shape[1], 1), 1)
-            for start in range(0, max(len(values), 1), step):
-                self._add_block(values[start : start + step].astype(np.float64), one)
+            for block in in_blocks(values):
+                self._add_block(block.astype(np.float64), one)
             self._all.add(one.count, one.mean, one.squares)
             if label is not None:
                 # A channel without any finite value says nothing of the class.
@@ -233,48 +230,6 @@ class ChannelStatistics:
         if not self._pictures:
             raise ValueError("No picture was added yet. Add the activation of one first.")
         return self._all
-
-
-def values_by_channel(layout: Layout, activation: np.ndarray) -> np.ndarray:
-    """Gives the values of an activation, those of a channel in each column.
-
-    Args:
-        layout: How the activation is laid out.
-        activation: Without batch axis, of any numeric dtype.
-
-    Returns:
-        `(places, channels)`, a view where numpy can make one.
-    """
-    if isinstance(layout, Value):
-        return activation.reshape(-1, 1)
-    if isinstance(layout, Attention):
-        heads = activation.reshape(-1, activation.shape[-2] * activation.shape[-1])
-        return heads.T
-    if isinstance(layout, FeatureMaps | Series) and layout.channels_first:
-        return activation.reshape(len(activation), -1).T
-    if isinstance(layout, FeatureMaps | Series | Tokens):
-        return activation.reshape(-1, activation.shape[-1])
-    return activation.reshape(1, -1)
-
-
-def statistics_of(
-    layout: Layout,
-    activations: Sequence[np.ndarray],
-    labels: Sequence[Hashable] | None = None,
-    bounds: tuple[float | None, float] | None = None,
-) -> ChannelStatistics:
-    """Gives the statistics of a layer's channels over activations at hand.
-
-    Args:
-        layout: How they are laid out.
-        activations: One for each picture, without batch axis.
-        labels: The class of each picture. Defaults to `None`, not known.
-        bounds: Those of the layer's activation function. Defaults to `None`.
-    """
-    statistics = ChannelStatistics(layout, bounds)
-    for index, activation in enumerate(activations):
-        statistics.add(activation, None if labels is None else labels[index])
-    return statistics
 
 
 def _are(count: int, one: str, several: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..views import LayerStrip
-from .channel_statistics import values_by_channel
-from .layouts import Layout, Units, Value
+from .channel_values import in_blocks, values_by_channel
+from .layout import Layout
+from .layouts import Units, Value
 
 MOST_MAPS = 8
 """Maps in a strip."""
 
 _LARGEST_SIDE = 64  # cells of a map; on the screen it has fewer pixels
-_BLOCK = 1 << 20  # values that are looked at in one go
 
 
 def strip_of(
@@ -70,16 +70,12 @@ def no_strip(layer: str, text: str, why: str) -> LayerStrip:
 
 
 def _summary(values: np.ndarray) -> tuple[float, float, np.ndarray]:
-    """Gives share of zeros, mean, and each channel's largest finite value of `(places, channels)`.
-
-    Block by block, so that no copy of all of it is made.
-    """
-    places, channels = values.shape
-    strongest = np.full(channels, -np.inf)
+    """Gives share of zeros, mean and, of each column, the largest finite value."""
+    strongest = np.full(values.shape[1], -np.inf)
     zeros, count, total = 0, 0, 0.0
-    step = max(_BLOCK // max(channels, 1), 1)
-    for start in range(0, places, step):
-        block = values[start : start + step]
+    for block in in_blocks(values):
+        if not block.size:
+            continue
         zeros += block.size - int(np.count_nonzero(block))
         if block.dtype.kind == "f":
             block_total = float(block.sum(dtype=np.float64))

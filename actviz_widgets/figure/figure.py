@@ -21,23 +21,23 @@ from ..views import (
     LeftView,
     MapView,
     OverlayView,
+    PixelBox,
     Place,
     SeriesView,
     TilesView,
     WholeView,
     WordsView,
 )
-from .artists.axes import Limits
+from .artists.axes import AxesLimits
 from .artists.lettering import shortened
 from .artists.palette import Palette
-from .artists.picture_box import Box
-from .figure_panels import FigurePanels, Note, WholePanel
-from .linked_zoom import Extent, FindExtent, Joint
+from .figure_panels import FigurePanels
 from .panels import layout as figure_layout
 from .panels.layout import Content, FigureLayout
 from .panels.network import NetworkPanel
+from .panels.panel import Note, WholePanel
 from .panels.side import PanelSide
-from .zoom import Zoom
+from .zoom import Extent, FindExtent, Joint, Zoom
 
 WIDTH, HEIGHT = 8.5, 4.25
 """Size of the figure, in inches of 100 pixels."""
@@ -89,7 +89,7 @@ class ActivationFigure:
     # -------------------------------------------------------------------------------- what is shown
 
     @property
-    def full_limits(self) -> dict[Axes, Limits]:
+    def full_limits(self) -> dict[Axes, AxesLimits]:
         """The x and y limits at which each of the axes on show shows all that is in it."""
         return dict(self._zoom.full_limits)
 
@@ -155,7 +155,7 @@ class ActivationFigure:
             return self.show_activation(view, title) or changed
         self._on_whole = panel = self._panels.whole(view)
         panel.place(*self._size())
-        shown = panel.show(view)  # type: ignore[arg-type]  # each its own
+        shown = panel.show(view)
         self._whole_caption = title if isinstance(view, ComparisonView) else ""
         self._fit_caption()
         changed |= self._zoom.see(self._panels.activation_side.axes, {})
@@ -214,7 +214,7 @@ class ActivationFigure:
     def place_note(self, note: Note | None) -> None:
         self._panels.note = note
 
-    def frame_pixels(self, box: Box | None, other: Box | None = None) -> None:
+    def frame_pixels(self, box: PixelBox | None, other: PixelBox | None = None) -> None:
         """Frames pixels of the picture, wherever it is shown.
 
         Args:
@@ -259,12 +259,8 @@ class ActivationFigure:
     def _join(self) -> bool:
         picture, view = self._axes_in_pixels(), self._activation
         joint: Joint | None = None
-        if (
-            picture is not None
-            and isinstance(view, OverlayView)
-            and self._panels.overlay is not None
-        ):
-            joint = Joint(picture, self._panels.overlay.axes)
+        if picture is not None and isinstance(view, OverlayView):
+            joint = Joint(picture, self._panels.of_activation(view).axes)
         elif picture is not None and isinstance(view, MapView) and self._find_extent is not None:
             height, width = view.values.shape
             joint = Joint(picture, self._panels.map.axes, self._find_extent, (height, width))
@@ -272,14 +268,13 @@ class ActivationFigure:
 
     def _axes_in_pixels(self) -> Axes | None:
         """Gives the axes on show on the input's side that are in pixels of the picture, if any."""
-        overlay = self._panels.input_overlay
-        for axes in (self.picture_axes, *([overlay.axes] if overlay is not None else [])):
-            if axes in self._zoom.full_limits:
-                return axes
+        for panel in self._panels.input_side.panels.values():
+            if panel.is_in_pixels and panel.axes in self._zoom.full_limits:
+                return panel.axes
         return None
 
     def _see(
-        self, side: PanelSide, whole: Mapping[Axes, Limits], before: Axes | None = None
+        self, side: PanelSide, whole: Mapping[Axes, AxesLimits], before: Axes | None = None
     ) -> bool:
         """Shows these axes of a panel, and no others; says whether `full_limits` became others.
 
@@ -332,17 +327,19 @@ class ActivationFigure:
         has_input_bar = isinstance(self._input, OverlayView | MapView)
         without_labels = Content(has_tiles, has_series, has_input_bar)
         layout = FigureLayout(*self._size(), without_labels)
+        height, room = layout.activation.height, layout.most_for_labels()
         return Content(
             has_tiles,
             has_series,
             has_input_bar,
-            self._panels.map.side_room if isinstance(self._activation, MapView) else 0,
-            self._panels.input_map.side_room
-            if self._panels.input_map is not None and isinstance(self._input, MapView)
-            else 0,
-            self._panels.bars.write_labels(layout.activation.height, layout.most_for_labels())
-            if self._panels.bars
-            else 0,
+            0
+            if self._activation is None
+            else self._panels.of_activation(self._activation).side_room,
+            0 if self._input is None else self._panels.of_input(self._input).side_room,
+            sum(
+                panel.write_labels(height, room)
+                for panel in self._panels.activation_side.panels.values()
+            ),
         )
 
     def _place(self, side: PanelSide, axes: Axes) -> None:
@@ -357,16 +354,10 @@ class ActivationFigure:
             for axes in side.axes:
                 side.place(axes, layout, panel)
             side.set_title(side.title, layout, panel)
-            if side.words is not None:
-                side.words.fit()
-        if self._panels.tiles is not None:
-            self._panels.tiles.fit()
+        self._panels.fit()
         if self._on_whole is not None:
-            width, height = self._size()
-            self._on_whole.place(width, height)
-            if self._on_whole is self._panels.network:  # its strips are in pixels
-                whole = {self._on_whole.axes: ((0.0, width), (height, 0.0))}
-                self._zoom.see(whole, whole)
+            whole = self._on_whole.place(*self._size())
+            self._zoom.see(whole, whole)
         self._fit_caption()
 
     def _size(self) -> tuple[float, float]:
@@ -376,7 +367,7 @@ class ActivationFigure:
     def _layout(self) -> FigureLayout:
         return FigureLayout(*self._size(), self._content)
 
-    def _panel_of(self, side: PanelSide) -> figure_layout.Box:
+    def _panel_of(self, side: PanelSide) -> figure_layout.FigureBox:
         layout = self._layout()
         return layout.input if side is self._panels.input_side else layout.activation
 

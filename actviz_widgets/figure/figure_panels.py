@@ -1,9 +1,10 @@
-"""The panels of a figure, each made when it is first needed, and what is framed in them."""
+"""Which panel shows which kind of view, each made when it is first needed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import matplotlib as mpl
@@ -19,25 +20,61 @@ from ..views import (
     NetworkView,
     OverlayView,
     PictureView,
+    PixelBox,
     Place,
     SeriesView,
     TilesView,
+    WordsView,
 )
-from .artists.axes import Limits
+from .artists.axes import AxesLimits
 from .artists.palette import Palette
-from .artists.picture_box import Box
 from .panels.bars import BarsPanel
 from .panels.comparison import ComparisonPanel
 from .panels.map import MapPanel
 from .panels.network import NetworkPanel
 from .panels.overlay import OverlayPanel
+from .panels.panel import NewAxes, Note, Panel, WholePanel
 from .panels.picture import PicturePanel
 from .panels.side import PanelSide, make_plain
 from .panels.tiles import TilesPanel
 from .panels.words import WordsPanel
 from .zoom import set_seen
 
+
+@dataclass(frozen=True)
+class _Kind:
+    """A panel, by the label of its axes, and how to make it in these."""
+
+    label: str
+    make: Callable[[Axes, NewAxes, Palette], Panel]
+
+
+def _input_map(axes: Axes, new_axes: NewAxes, palette: Palette) -> MapPanel:
+    return MapPanel(axes, lambda label: new_axes(f"{label} of the input"), palette)
+
+
+# To add a panel is to add its module and its line here.
+_OF_INPUT: Mapping[type, _Kind] = {
+    PictureView: _Kind("picture", PicturePanel),
+    SeriesView: _Kind("picture", PicturePanel),
+    OverlayView: _Kind("overlay of the input", lambda axes, _, *of: OverlayPanel(axes, *of)),
+    MapView: _Kind("map of the input", _input_map),
+    WordsView: _Kind("words for the input", lambda axes, *_: WordsPanel(axes)),
+}
+_OF_ACTIVATION: Mapping[type, _Kind] = {
+    MapView: _Kind("feature map", MapPanel),
+    OverlayView: _Kind("overlay", lambda axes, _, *of: OverlayPanel(axes, *of)),
+    TilesView: _Kind("tiles", lambda axes, _, *of: TilesPanel(axes, *of)),
+    BarsView: _Kind("bars", lambda axes, *_: BarsPanel(axes)),
+    WordsView: _Kind("words for the activation", lambda axes, *_: WordsPanel(axes)),
+}
+_OF_WHOLE: Mapping[type, Callable[[NewAxes, Palette], WholePanel]] = {
+    ComparisonView: ComparisonPanel,
+    NetworkView: NetworkPanel,
+}
+
 # From the lowest to the topmost, whichever is made first: in a narrow figure labels may overlap.
+# What is not among them lies above.
 _ORDER = (
     "picture",
     "feature map",
@@ -63,15 +100,9 @@ _ORDER = (
     "network strips",
 )
 
-Note = Callable[[int, int], str]
-"""What else there is to tell of a row and column."""
-
-WholePanel = ComparisonPanel | NetworkPanel
-"""What takes the whole figure."""
-
 
 class FigurePanels:
-    """The panels of a figure's two sides.
+    """The panels of a figure: those of its two sides, and those that take all of it.
 
     Args:
         figure: The figure. Axes for pictures and for maps are added to it at once.
@@ -79,18 +110,11 @@ class FigurePanels:
         placed: Is told of axes that were made, and of the side they are on.
 
     Attributes:
-        input_side: The axes of the input.
-        activation_side: The axes of the activation.
+        input_side: The axes and panels of the input.
+        activation_side: The axes and panels of the activation.
         picture: Shows pictures and series.
         map: Shows the activation's map.
-        input_map: Shows a map instead of the picture; `None` before the first one, as the others.
-        overlay: Shows the activation's map over the picture.
-        input_overlay: Shows a map over the picture on the input's side.
-        tiles: Shows tiles.
-        bars: Shows bars.
-        comparison: Shows two maps compared, over the whole figure.
-        network: Shows strips, over the whole figure.
-        whole_axes: The axes of these two.
+        whole_axes: The axes of the panels that take the whole figure.
     """
 
     def __init__(
@@ -104,94 +128,67 @@ class FigurePanels:
         axes = self._add_axes("picture"), self._add_axes("feature map")
         self.picture = PicturePanel(axes[0], partial(self._new_axes, self.input_side), palette)
         self.map = MapPanel(axes[1], partial(self._new_axes, self.activation_side), palette)
-        self.input_side.add(axes[0])
-        self.activation_side.add(axes[1])
-        self.input_map: MapPanel | None = None
-        self.overlay: OverlayPanel | None = None
-        self.input_overlay: OverlayPanel | None = None
-        self.tiles: TilesPanel | None = None
-        self.bars: BarsPanel | None = None
-        self.comparison: ComparisonPanel | None = None
-        self.network: NetworkPanel | None = None
+        for side, panel in ((self.input_side, self.picture), (self.activation_side, self.map)):
+            side.add(panel.axes)
+            side.panels[str(panel.axes.get_label())] = panel
         self.whole_axes: list[Axes] = []
-        self._box: Box | None = None
+        self._whole: dict[type, WholePanel] = {}
+        self._box: PixelBox | None = None
         self._position: tuple[int | None, int | None] = (None, None)
         self._note: Note | None = None
 
     # ------------------------------------------------------------------------------- what is shown
 
-    def show_input(self, view: LeftView) -> Mapping[Axes, Limits]:
+    def show_input(self, view: LeftView) -> Mapping[Axes, AxesLimits]:
         """Sets what goes into the model, and gives its axes with the limits that show all of it."""
-        if isinstance(view, PictureView):
-            return self.picture.show_picture(view)
-        if isinstance(view, SeriesView):
-            return self.picture.show_series(view)
-        if isinstance(view, OverlayView):
-            if self.input_overlay is None:
-                self.input_overlay = self._new_overlay(self.input_side, "overlay of the input")
-            return self.input_overlay.show(view)
-        if isinstance(view, MapView):
-            return self._show_input_map(view)
-        return self._show_words(self.input_side, view.text)
+        return self.of_input(view).show(view)
 
-    def show_activation(self, view: ActivationView) -> Mapping[Axes, Limits]:
+    def show_activation(self, view: ActivationView) -> Mapping[Axes, AxesLimits]:
         """Sets what a layer puts out, and gives its axes with the limits that show all of it."""
-        if isinstance(view, MapView):
-            return self.map.show(view)
-        if isinstance(view, OverlayView):
-            if self.overlay is None:
-                self.overlay = self._new_overlay(self.activation_side, "overlay")
-            return self.overlay.show(view)
-        if isinstance(view, TilesView):
-            if self.tiles is None:
-                with self._new_axes(self.activation_side, "tiles") as axes:
-                    self.tiles = TilesPanel(axes, self._palette)
-            return self.tiles.show(view)
-        if isinstance(view, BarsView):
-            if self.bars is None:
-                with self._new_axes(self.activation_side, "bars") as axes:
-                    self.bars = BarsPanel(axes)
-            return self.bars.show(view)
-        return self._show_words(self.activation_side, view.text)
+        return self.of_activation(view).show(view)
 
     def whole(self, view: ComparisonView | NetworkView) -> WholePanel:
         """Gives what shows such a view over the whole figure."""
-        if isinstance(view, ComparisonView):
-            if self.comparison is None:
-                self.comparison = ComparisonPanel(self._new_whole_axes, self._palette)
-                self.comparison.note = self._note
-            return self.comparison
-        if self.network is None:
-            self.network = NetworkPanel(self._new_whole_axes, self._palette)
-        return self.network
+        kind = type(view)
+        if kind not in self._whole:
+            self._whole[kind] = _OF_WHOLE[kind](self._new_whole_axes, self._palette)
+            self._whole[kind].note = self._note
+        return self._whole[kind]
+
+    def of_input(self, view: LeftView) -> Panel:
+        """Gives the panel that shows such a view of the input."""
+        return self._panel(self.input_side, _OF_INPUT[type(view)])
+
+    def of_activation(self, view: ActivationView) -> Panel:
+        """Gives the panel that shows such a view of the activation."""
+        return self._panel(self.activation_side, _OF_ACTIVATION[type(view)])
 
     def recolor(self) -> None:
         """Takes up the colours that the palette has now."""
-        for panel in (
-            self.picture,
-            self.map,
-            self.input_map,
-            self.overlay,
-            self.input_overlay,
-            self.tiles,
-            self.comparison,
-            self.network,
-        ):
-            if panel is not None:
-                panel.recolor()
+        for panel in self._every():
+            panel.recolor()
+        for whole in self._whole.values():
+            whole.recolor()
+
+    def fit(self) -> None:
+        """Lays out anew what depends on the size of the axes."""
+        for panel in self._every():
+            panel.fit()
 
     # ----------------------------------------------------------------------------------- places
 
     def place_at(self, axes: Axes, x: float, y: float) -> Place | None:
-        """Says what is at these data coordinates of some axes; `None` for nothing."""
-        find = {
-            panel.axes: panel.place_at
-            for panel in (self.picture, self.map, self.overlay, self.tiles, self.bars)
-            if panel is not None
-        }
-        if self.input_overlay is not None:
-            find[self.input_overlay.axes] = self.input_overlay.pixel_at
-        return find[axes](x, y) if axes in find else None
+        """Says what is at these data coordinates of some axes; `None` for nothing.
+
+        On the input's side that is a pixel of the picture, whatever lies over it.
+        """
+        for panel in self.input_side.panels.values():
+            if panel.axes is axes:
+                return panel.pixel_at(x, y)
+        for panel in self.activation_side.panels.values():
+            if panel.axes is axes:
+                return panel.place_at(x, y)
+        return None
 
     @property
     def note(self) -> Note | None:
@@ -200,56 +197,50 @@ class FigurePanels:
 
     @note.setter
     def note(self, note: Note | None) -> None:
-        self._note = self.map.note = note
-        for panel in (self.overlay, self.comparison):
-            if panel is not None:
-                panel.note = note
+        self._note = note
+        for panel in self._with_positions():
+            panel.note = note
 
-    def frame_pixels(self, box: Box | None, other: Box | None = None) -> None:
+    def frame_pixels(self, box: PixelBox | None, other: PixelBox | None = None) -> None:
         """Frames pixels of the picture, wherever it is shown, and of what it is compared with."""
         self._box = box
-        if self.comparison is not None:
-            self.comparison.frame_pixels(box, other)
-        for panel in (self.picture, self.overlay, self.input_overlay):
-            if panel is not None:
-                panel.box.show(box)
+        for panel in self._every():
+            panel.frame_pixels(box)
+        for whole in self._whole.values():
+            whole.frame_pixels(box, other)
 
     def mark_position(self, row: int | None, column: int | None) -> None:
         """Frames one position of the activation's map, or none."""
         self._position = (row, column)
-        for panel in (self.map, self.overlay, self.comparison):
-            if panel is not None:
-                panel.mark_position(row, column)
+        for panel in self._with_positions():
+            panel.mark_position(row, column)
 
     # ---------------------------------------------------------------------------------- new panels
 
-    def _show_words(self, side: PanelSide, text: str) -> Mapping[Axes, Limits]:
-        if side.words is None:
-            with self._new_axes(side, f"words for the {side.name}") as axes:
-                side.words = WordsPanel(axes)
-        return side.words.show(text)
+    def _every(self) -> Iterator[Panel]:
+        for side in (self.input_side, self.activation_side):
+            yield from side.panels.values()
 
-    def _show_input_map(self, view: MapView) -> Mapping[Axes, Limits]:
-        if self.input_map is None:
+    def _with_positions(self) -> Iterator[Panel | WholePanel]:
+        """Gives those on which positions of the activation's map may be."""
+        yield from self.activation_side.panels.values()
+        yield from self._whole.values()
 
-            def new_axes(label: str) -> AbstractContextManager[Axes]:
-                return self._new_axes(self.input_side, f"{label} of the input")
-
-            with new_axes("map") as axes:
-                self.input_map = MapPanel(axes, new_axes, self._palette)
-        return self.input_map.show(view)
-
-    def _new_overlay(self, side: PanelSide, label: str) -> OverlayPanel:
-        with self._new_axes(side, label) as axes:
-            overlay = OverlayPanel(axes, self._palette)
-        overlay.box.show(self._box)
-        if side is self.activation_side:
-            overlay.note = self._note
-            overlay.mark_position(*self._position)
-        return overlay
+    def _panel(self, side: PanelSide, kind: _Kind) -> Panel:
+        """Gives the panel of a side, which is made the first time."""
+        panel = side.panels.get(kind.label)
+        if panel is None:
+            with self._new_axes(side, kind.label) as axes:
+                panel = kind.make(axes, partial(self._new_axes, side), self._palette)
+            side.panels[kind.label] = panel
+            panel.frame_pixels(self._box)
+            if side is self.activation_side:
+                panel.note = self._note
+                panel.mark_position(*self._position)
+        return panel
 
     def _add_axes(self, label: str) -> Axes:
-        height = _ORDER.index(label) / len(_ORDER)
+        height = _ORDER.index(label) / len(_ORDER) if label in _ORDER else 1
         return self._figure.add_axes((0, 0, 1, 1), label=label, zorder=height)
 
     @contextmanager

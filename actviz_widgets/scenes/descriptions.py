@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..feature_maps.layouts import Layout, Value
+from ..feature_maps.layout import Layout
+from ..feature_maps.layouts import Value
 from ..feature_maps.map_statistics import statistics
 from ..model.predictions import strongest_class
 

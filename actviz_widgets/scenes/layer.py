@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..feature_maps.layouts import FeatureMaps, Layout
+from ..feature_maps.layout import Layout
+from ..feature_maps.layouts import FeatureMaps
 from ..views import TilesView
 from .channel import channel_scene, marked, outside_line
 from .scene import Scene, page_of

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..activations.bounded_cache import BoundedCache
 from ..activations.declared_inputs import declared_inputs
-from ..feature_maps.layouts import Layout
+from ..feature_maps.layout import Layout
 from ..model.activation_model import ActivationModel
 from ..pictures import structures
 from ..pictures.model_input import ModelInput

@@ -11,7 +11,7 @@ from ..activations import refusals
 from ..activations.cache import KeptPass
 from ..activations.explored import Explored
 from ..activations.source import ActivationSource
-from ..feature_maps.layouts import Layout
+from ..feature_maps.layout import Layout
 from ..pictures.pictures import Picture
 from . import descriptions
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..activations.explanations import Explanations
 from ..feature_maps import color_scale
-from ..feature_maps.layouts import Layout
+from ..feature_maps.layout import Layout
 from ..model.class_evidence import ClassEvidence
 from ..model.predictions import strongest_class
 from ..views import LeftView, MapView, WordsView

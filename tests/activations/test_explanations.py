@@ -18,10 +18,10 @@ from tf_keras_vis.gradcam import Gradcam
 from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.explanations import Explanations
 from actviz_widgets.activations.extraction import Extraction
+from actviz_widgets.feature_maps.layout import Layout
 from actviz_widgets.feature_maps.layouts import (
     Attention,
     FeatureMaps,
-    Layout,
     Series,
     Tokens,
     Units,

@@ -105,10 +105,11 @@ def test_a_click_on_a_tile_chooses_it_and_a_double_click_opens_it(explorer: Expl
     # Somewhere in the tile, found by asking at places all over the axes.
     place = value(
         explorer,
-        "next([float(x), float(y)] for (x0, x1), (y0, y1) in [(explorer._view._panels.tiles.axes"
-        ".get_xlim(), explorer._view._panels.tiles.axes.get_ylim())] for i in range(1, 60) "
+        "next([float(x), float(y)] for panel in "
+        "[explorer._view._panels.activation_side.panels['tiles']] for (x0, x1), (y0, y1) in "
+        "[(panel.axes.get_xlim(), panel.axes.get_ylim())] for i in range(1, 60) "
         "for j in range(1, 60) for x, y in [(x0 + (x1 - x0) * i / 60, y0 + (y1 - y0) * j / 60)] "
-        "for tile in [explorer._view._panels.tiles.place_at(x, y)] "
+        "for tile in [panel.place_at(x, y)] "
         "if tile is not None and tile.channel == 13 and tile.row is not None)",
     )
     x, y = place_of(explorer, axes, *place)  # type: ignore[misc]
@@ -171,7 +172,12 @@ def test_two_pictures_are_compared_on_one_scale_with_their_difference(explorer: 
 def test_a_click_on_a_strip_of_the_network_goes_to_the_layer(explorer: Explorer) -> None:
     show(explorer, "network")
     axes = axes_of(explorer, "network strips")
-    place = value(explorer, "explorer._view._panels.network.center_of('conv2d_3')")
+    place = value(
+        explorer,
+        "next(list(map(float, text.get_position())) for axes in explorer._view.figure.axes "
+        "if axes.get_label() == 'network strips' for text in axes.texts "
+        "if text.get_text() == 'conv2d_3')",
+    )
     explorer.notebook.page.mouse.click(*place_of(explorer, axes, *place))  # type: ignore[misc]
     wait_for(lambda: value(explorer, "explorer.layer") == "conv2d_3", "the strip's layer")
     explorer.expect_in_step()

@@ -4,7 +4,8 @@ import traitlets
 
 from actviz_widgets.explorer.selection import Selection
 from actviz_widgets.feature_maps.layer_role import LayerRole
-from actviz_widgets.feature_maps.layouts import Shape, layout_of
+from actviz_widgets.feature_maps.layout import Shape
+from actviz_widgets.feature_maps.layout_of import layout_of
 
 SHAPES: dict[str, Shape] = {
     "conv1": (34, 34, 128),

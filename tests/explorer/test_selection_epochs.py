@@ -5,7 +5,7 @@ import pytest
 
 from actviz_widgets.explorer.selection import Selection
 from actviz_widgets.feature_maps.layer_role import LayerRole
-from actviz_widgets.feature_maps.layouts import layout_of
+from actviz_widgets.feature_maps.layout_of import layout_of
 
 LAYOUTS = {"conv": layout_of((8, 8, 4), LayerRole(), "float32")}
 

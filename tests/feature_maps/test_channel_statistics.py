@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import keras
@@ -10,11 +11,11 @@ import pytest
 from actviz_widgets.feature_maps.channel_statistics import (
     CRITERIA,
     ChannelStatistics,
-    statistics_of,
-    values_by_channel,
 )
+from actviz_widgets.feature_maps.channel_values import values_by_channel
 from actviz_widgets.feature_maps.layer_role import LayerRole
-from actviz_widgets.feature_maps.layouts import layout_of
+from actviz_widgets.feature_maps.layout import Layout
+from actviz_widgets.feature_maps.layout_of import layout_of
 from actviz_widgets.model.layer_roles import bounds_of
 
 L = keras.layers
@@ -34,6 +35,18 @@ ROLES: dict[str, tuple[tuple[int, ...], LayerRole, Any]] = {
     "tokens": ((17, 4), LayerRole(may_be_tokens=True, grid=(4, 4)), lambda a: a),
     "number": ((), LayerRole(), lambda a: a.reshape(1, 1)),
 }
+
+
+def statistics_of(
+    layout: Layout,
+    activations: Sequence[np.ndarray],
+    labels: Sequence[Hashable] | None = None,
+    bounds: tuple[float | None, float] | None = None,
+) -> ChannelStatistics:
+    statistics = ChannelStatistics(layout, bounds)
+    for index, activation in enumerate(activations):
+        statistics.add(activation, None if labels is None else labels[index])
+    return statistics
 
 
 def maps(*shape: int) -> Any:
@@ -83,7 +96,7 @@ def test_the_order_is_that_of_the_values_with_ties_by_index(by: Any) -> None:
 def test_blocks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     activation = (1e4 + RNG.normal(size=(13, 11, 3))).astype("float32")
     whole = statistics_of(maps(13, 11, 3), [activation, activation * 2])
-    monkeypatch.setattr("actviz_widgets.feature_maps.channel_statistics._BLOCK", 10)
+    monkeypatch.setattr("actviz_widgets.feature_maps.channel_values._BLOCK", 10)
     pieces = statistics_of(maps(13, 11, 3), [activation, activation * 2])
     for name in ("maximum", "mean", "variance", "nonzero"):
         np.testing.assert_allclose(getattr(pieces, name), getattr(whole, name), rtol=1e-12)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from actviz_widgets.feature_maps import layer_strips as strips
 from actviz_widgets.feature_maps.layer_strips import no_strip, strip_of
-from actviz_widgets.feature_maps.layouts import Attention, FeatureMaps, Layout, Series, Units, Value
+from actviz_widgets.feature_maps.layout import Layout
+from actviz_widgets.feature_maps.layouts import Attention, FeatureMaps, Series, Units, Value
 
 RNG = np.random.default_rng(0)
 
@@ -28,7 +28,7 @@ def test_the_strongest_channels_come_first_and_equal_ones_by_index() -> None:
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int8", "bool"])
 def test_zeros_and_mean_are_of_all_values(dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Several blocks, as of a large activation.
-    monkeypatch.setattr(strips, "_BLOCK", 100)
+    monkeypatch.setattr("actviz_widgets.feature_maps.channel_values._BLOCK", 100)
     activation = RNG.integers(0, 2, (13, 11, 6)).astype(dtype)
     made = strip(FeatureMaps(activation.shape), activation)
     assert made.zeros == pytest.approx((activation == 0).mean())

@@ -55,46 +55,48 @@ def same_tiles(chosen: int) -> TilesView:
     return TilesView(TILES.maps, TILES.channels, chosen, (0.0, 1.0), dead=TILES.dead)
 
 
-def zoom(view: ActivationFigure) -> None:
+def zoom(figure: ActivationFigure) -> None:
     low = float(RNG.random() * 5)
-    axes = view.picture_axes if RNG.integers(2) else view.map_axes
+    axes = figure.picture_axes if RNG.integers(2) else figure.map_axes
     axes.set_xlim(low, low + 1 + float(RNG.random() * 20))
 
 
 CHANGES: dict[str, Callable[[ActivationFigure], object]] = {
-    "picture": lambda view: view.show_input(PICTURE, "p" * int(RNG.integers(1, 60))),
-    "series": lambda view: view.show_input(SeriesView(RNG.random((9, 3))), "series"),
-    "overlay on the left": lambda view: view.show_input(overlay(), "Grad-CAM"),
-    "map on the left": lambda view: view.show_input(
+    "picture": lambda figure: figure.show_input(PICTURE, "p" * int(RNG.integers(1, 60))),
+    "series": lambda figure: figure.show_input(SeriesView(RNG.random((9, 3))), "series"),
+    "overlay on the left": lambda figure: figure.show_input(overlay(), "Grad-CAM"),
+    "map on the left": lambda figure: figure.show_input(
         MapView(values(), has_histogram=True), "Grad-CAM"
     ),
-    "map": lambda view: view.show_activation(MapView(values()), "map", "caption"),
-    "histogram": lambda view: view.show_activation(
+    "map": lambda figure: figure.show_activation(MapView(values()), "map", "caption"),
+    "histogram": lambda figure: figure.show_activation(
         MapView(values() * 10.0 ** int(RNG.integers(-5, 6)), has_histogram=True), "map"
     ),
-    "limits": lambda view: view.show_activation(
+    "limits": lambda figure: figure.show_activation(
         MapView(values(), limits=(-1.0, 0.5), is_signed=True, has_histogram=True), "map"
     ),
-    "profile": lambda view: view.show_activation(
+    "profile": lambda figure: figure.show_activation(
         MapView(values(), profile=RNG.random(9), has_histogram=True), "map"
     ),
-    "overlay": lambda view: view.show_activation(overlay(), "over", "at the strongest"),
-    "few tiles": lambda view: view.show_activation(tiles(6), "tiles"),
-    "many tiles": lambda view: view.show_activation(tiles(150), "tiles", "150 of 512"),
-    "another tile": lambda view: view.show_activation(
+    "overlay": lambda figure: figure.show_activation(overlay(), "over", "at the strongest"),
+    "few tiles": lambda figure: figure.show_activation(tiles(6), "tiles"),
+    "many tiles": lambda figure: figure.show_activation(tiles(150), "tiles", "150 of 512"),
+    "another tile": lambda figure: figure.show_activation(
         same_tiles(int(RNG.integers(200))), "tiles", "200 of 512"
     ),
-    "bars": lambda view: view.show_activation(BarsView(RNG.random(3), ("a", "b", "c"), 1), "bars"),
-    "words": lambda view: view.show_activation(WordsView("nothing to see"), "words"),
-    "box": lambda view: view.frame_pixels(
+    "bars": lambda figure: figure.show_activation(
+        BarsView(RNG.random(3), ("a", "b", "c"), 1), "bars"
+    ),
+    "words": lambda figure: figure.show_activation(WordsView("nothing to see"), "words"),
+    "box": lambda figure: figure.frame_pixels(
         ((float(RNG.integers(-5, 20)), 30.0), (float(RNG.integers(-5, 20)), 70.0))
     ),
-    "no box": lambda view: view.frame_pixels(None),
-    "position": lambda view: view.mark_position(int(RNG.integers(9)), int(RNG.integers(15))),
-    "no position": lambda view: view.mark_position(None, None),
-    "colours": lambda view: view.set_color_map(str(RNG.choice(["magma", "viridis", "gray"]))),
-    "linked": lambda view: view.link_zoom(EXTENT),
-    "not linked": lambda view: view.link_zoom(None),
+    "no box": lambda figure: figure.frame_pixels(None),
+    "position": lambda figure: figure.mark_position(int(RNG.integers(9)), int(RNG.integers(15))),
+    "no position": lambda figure: figure.mark_position(None, None),
+    "colours": lambda figure: figure.set_color_map(str(RNG.choice(["magma", "viridis", "gray"]))),
+    "linked": lambda figure: figure.link_zoom(EXTENT),
+    "not linked": lambda figure: figure.link_zoom(None),
     "zoom": zoom,
 }
 
@@ -102,35 +104,35 @@ CHANGES: dict[str, Callable[[ActivationFigure], object]] = {
 @pytest.mark.parametrize("width", [850, 340])
 @pytest.mark.parametrize("change", CHANGES)
 def test_the_same_change_again_and_again(change: str, width: int) -> None:
-    view = ActivationFigure()
-    resize(view, width)
-    CHANGES["picture"](view)
-    CHANGES["histogram"](view)
-    painter = Repainter(FigureCanvasAgg(view.figure))
-    painted_alike(view.figure, painter)
+    figure = ActivationFigure()
+    resize(figure, width)
+    CHANGES["picture"](figure)
+    CHANGES["histogram"](figure)
+    painter = Repainter(FigureCanvasAgg(figure.figure))
+    painted_alike(figure.figure, painter)
     for _ in range(4):
-        CHANGES[change](view)
-        painted_alike(view.figure, painter)
+        CHANGES[change](figure)
+        painted_alike(figure.figure, painter)
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_changes_in_any_order(seed: int) -> None:
-    view = ActivationFigure()
-    resize(view, 340 if seed % 4 == 3 else 850)
-    painter = Repainter(FigureCanvasAgg(view.figure))
+    figure = ActivationFigure()
+    resize(figure, 340 if seed % 4 == 3 else 850)
+    painter = Repainter(FigureCanvasAgg(figure.figure))
     order = np.random.default_rng(seed)
     names = list(CHANGES)
     for _ in range(40):
         for name in order.choice(names, size=order.integers(1, 4)):
-            CHANGES[name](view)
-        painted_alike(view.figure, painter)
+            CHANGES[name](figure)
+        painted_alike(figure.figure, painter)
 
 
 def test_at_another_size_too() -> None:
-    view = ActivationFigure()
-    painter = Repainter(FigureCanvasAgg(view.figure))
+    figure = ActivationFigure()
+    painter = Repainter(FigureCanvasAgg(figure.figure))
     for width in (850, 340, 600, 320, 1200):
         for name in ("picture", "few tiles", "box", "overlay", "histogram"):
-            CHANGES[name](view)
-            resize(view, width)
-            painted_alike(view.figure, painter)
+            CHANGES[name](figure)
+            resize(figure, width)
+            painted_alike(figure.figure, painter)

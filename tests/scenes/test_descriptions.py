@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from actviz_widgets.feature_maps.layer_role import LayerRole
-from actviz_widgets.feature_maps.layouts import Shape, layout_of
+from actviz_widgets.feature_maps.layout import Shape
+from actviz_widgets.feature_maps.layout_of import layout_of
 from actviz_widgets.scenes.descriptions import (
     class_line,
     layer_entry,

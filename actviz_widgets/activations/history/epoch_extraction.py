@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ...feature_maps.layouts import Layout, Value, layout_of
+from ...feature_maps.layout import Layout
+from ...feature_maps.layout_of import layout_of
+from ...feature_maps.layouts import Value
 from ...model.activation_model import ActivationModel, LayerInfo
 from ...pictures.pictures import Picture
 from ..cache import KeptPass

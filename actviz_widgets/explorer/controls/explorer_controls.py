@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ...feature_maps.layouts import Layout
+from ...feature_maps.layout import Layout
 from ...widgets.choosers import Chooser, NumberChooser, Row, close_all
 from ...widgets.latest_wins import OwnerThread
 from ...widgets.tied_controls import Set, TiedControls, ToggleButton

@@ -1,19 +1,24 @@
-"""Where things lie in a figure: axes beside others, and what the limits of axes are."""
+"""What axes need besides matplotlib's own: a place beside others, numbers and values that fit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
-Limits = tuple[tuple[float, float], tuple[float, float]]
+AxesLimits = tuple[tuple[float, float], tuple[float, float]]
 """The limits of axes along x and along y."""
 
 COLOR_BAR_GAP, COLOR_BAR_WIDTH = 10, 16
 """Where the colour bar of a map is beside it, in pixels at 100 dots per inch."""
+
+_LARGEST = 1e300  # differences of larger values overflow
 
 
 class Beside:
@@ -38,3 +43,34 @@ class Beside:
         return Bbox.from_bounds(
             box.x1 + self._gap() / figure_width, box.y0, self._width / figure_width, box.height
         )
+
+
+class SpacedLocator(MaxNLocator):
+    """Finds round numbers, fewer of them along short axes.
+
+    Args:
+        most_steps: Between the numbers, however long the axes are.
+        room: How many steps of the room for two or three digits are left out. Defaults to 0; 1 for
+            longer numbers.
+        **options: Those of `matplotlib.ticker.MaxNLocator`.
+    """
+
+    def __init__(self, most_steps: int, *, room: int = 0, **options: Any) -> None:
+        super().__init__(most_steps, **options)
+        self._most_steps, self._room = most_steps, room
+
+    def __call__(self) -> Any:
+        """Gives the places of the numbers, as matplotlib asks for them."""
+        space = self.axis.get_tick_space() - self._room  # type: ignore[union-attr]
+        self.set_params(nbins=min(max(space, 1), self._most_steps))
+        return super().__call__()
+
+
+def drawable(values: np.ndarray) -> np.ndarray:
+    """Gives float64 values that lines can be drawn through, NaN where they are not finite.
+
+    Args:
+        values: Of any shape and numeric dtype.
+    """
+    floats = np.where(np.isfinite(values), values, np.nan).astype(np.float64)
+    return np.clip(floats, -_LARGEST, _LARGEST)

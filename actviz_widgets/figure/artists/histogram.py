@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from matplotlib.axes import Axes
 
-from .axes import Beside, Limits
+from .axes import AxesLimits, Beside
 
 _WIDTH, _GAP = 40, 3  # pixels at 100 dots per inch; the gap is the one to the colour bar
 _SHORTEST = 3 / _WIDTH
@@ -54,7 +54,7 @@ class Histogram:
         self._outside = (0, 0)
         self._limits = (0.0, 1.0)
 
-    def show(self, values: np.ndarray, limits: tuple[float, float]) -> Limits:
+    def show(self, values: np.ndarray, limits: tuple[float, float]) -> AxesLimits:
         """Counts the values, and gives the limits of the axes.
 
         Args:

@@ -7,8 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
 from ...feature_maps import color_scale
-from .axes import Beside
-from .drawable import drawable
+from .axes import Beside, drawable
 
 _GAP, _WIDTH = 8, 60  # pixels at 100 dots per inch
 

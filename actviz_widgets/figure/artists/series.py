@@ -13,8 +13,7 @@ from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from ...feature_maps import color_scale
-from .axes import Limits
-from .drawable import drawable
+from .axes import AxesLimits, drawable
 
 MOST_LINES = 12
 """Channels that can still be told apart as lines."""
@@ -54,7 +53,7 @@ class SeriesLines:
         self._values = np.zeros((0, 0))
         axes.format_coord = self._describe  # type: ignore[method-assign]
 
-    def show(self, values: np.ndarray, label: str) -> Mapping[Axes, Limits]:
+    def show(self, values: np.ndarray, label: str) -> Mapping[Axes, AxesLimits]:
         """Sets the series, and gives the axes with the limits that show all of it."""
         self._values = values
         points = drawable(values)
@@ -99,7 +98,7 @@ class SeriesRows:
         self._values = np.zeros((0, 0))
         axes.format_coord = self._describe  # type: ignore[method-assign]
 
-    def show(self, values: np.ndarray, label: str) -> Mapping[Axes, Limits]:
+    def show(self, values: np.ndarray, label: str) -> Mapping[Axes, AxesLimits]:
         """Sets the series, and gives the axes with the limits that show all of it."""
         self._values = values
         steps, channels = values.shape

@@ -12,16 +12,15 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 
 from ...views import BarsView, Place
-from ..artists.axes import Limits
-from ..artists.drawable import drawable
+from ..artists.axes import AxesLimits, SpacedLocator, drawable
 from ..artists.lettering import shortened, width_of
-from ..artists.spaced_locator import SpacedLocator
+from .panel import Panel
 
 _TICK = 12  # pixels at 100 dots per inch: a tick and what is between it and its label
 _SMALLEST = 1e-280  # matplotlib takes shorter ranges for none
 
 
-class BarsPanel:
+class BarsPanel(Panel):
     """Units as bars, the first one on top, the chosen one framed.
 
     Args:
@@ -29,7 +28,6 @@ class BarsPanel:
 
     Attributes:
         axes: Those of the bars.
-        label_room: Pixels, at 100 dots per inch, that the labels take.
     """
 
     def __init__(self, axes: Axes) -> None:
@@ -55,10 +53,10 @@ class BarsPanel:
         self._values = np.zeros(0)
         self._names: tuple[str, ...] = ()
         self._written: tuple[object, ...] = ()
-        self.label_room = 0.0
+        self._label_room = 0.0
         axes.format_coord = self._describe  # type: ignore[method-assign]
 
-    def show(self, view: BarsView) -> Mapping[Axes, Limits]:
+    def show(self, view: BarsView) -> Mapping[Axes, AxesLimits]:
         """Sets the bars, and gives their axes with the limits that show all of them."""
         self._values, self._names = view.values, view.labels
         values = drawable(view.values)
@@ -95,7 +93,7 @@ class BarsPanel:
         )
         wanted = (self._names, known, height, room)
         if wanted == self._written:
-            return self.label_room
+            return self._label_room
         self._written = wanted
         count = max(len(self._names), 1)
         small = FontProperties(size="small").get_size_in_points()
@@ -112,8 +110,8 @@ class BarsPanel:
             tick.label1.set_usetex(False)
             tick.label1.set_parse_math(False)  # class names may hold dollar signs
         widest = max((width_of(label, points) for label in labels), default=0.0)
-        self.label_room = widest + _TICK
-        return self.label_room
+        self._label_room = widest + _TICK
+        return self._label_room
 
     def place_at(self, x: float, y: float) -> Place | None:  # noqa: ARG002
         """Gives the bar at these data coordinates; `None` beyond the first and the last."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from ...views import ComparisonView, MapView, PictureView, Place
-from ..artists.axes import Limits
+from ...views import ComparisonView, MapView, PictureView, PixelBox, Place, WordsView
+from ..artists.axes import AxesLimits
 from ..artists.lettering import HINTING, shortened
+from ..artists.outlines import PictureBox
 from ..artists.palette import Palette
-from ..artists.picture_box import Box, PictureBox
 from .layout import NARROW, TOOLBAR_ABOVE
 from .map import MapPanel
+from .panel import NewAxes, Note, WholePanel
 from .words import WordsPanel
 
 # In pixels at 100 dots per inch.
@@ -24,7 +24,7 @@ _MOST_FOR_PICTURES, _LEAST_FOR_PICTURES, _GAP = 110, 48, 10
 _TITLES = ("first", "second", "second − first")
 
 
-class ComparisonPanel:
+class ComparisonPanel(WholePanel):
     """Two maps, their difference and, where there is room, the pictures that they are of.
 
     Args:
@@ -35,10 +35,8 @@ class ComparisonPanel:
         note: What else there is to tell of a row and column of the first map; `None` for nothing.
     """
 
-    def __init__(
-        self, new_axes: Callable[[str], AbstractContextManager[Axes]], palette: Palette
-    ) -> None:
-        self.note: Callable[[int, int], str] | None = None
+    def __init__(self, new_axes: NewAxes, palette: Palette) -> None:
+        self.note: Note | None = None
         self._maps: list[MapPanel] = []
         for name in ("first map", "second map", "difference"):
             with new_axes(name) as axes:
@@ -62,10 +60,10 @@ class ComparisonPanel:
                     signal, lambda axes, dimension=dimension: self._follow(axes, dimension)
                 )
 
-    def show(self, view: ComparisonView) -> Mapping[Axes, Limits]:
+    def show(self, view: ComparisonView) -> Mapping[Axes, AxesLimits]:
         """Sets maps and pictures, and gives their axes with the limits that show all of them."""
         self._view = view
-        shown: dict[Axes, Limits] = {}
+        shown: dict[Axes, AxesLimits] = {}
         for panel, values in zip(self._maps, (view.first, view.second), strict=False):
             shown |= panel.show(
                 MapView(values, place=view.place, is_square=view.is_square, limits=view.limits)
@@ -81,7 +79,7 @@ class ComparisonPanel:
                 )
             )
         else:
-            shown |= self._words.show(view.note)
+            shown |= self._words.show(WordsView(view.note))
         if self._room_for_pictures() > 0:
             for thumbnail, picture in zip(self._pictures, view.pictures, strict=True):
                 if picture is not None:
@@ -94,7 +92,7 @@ class ComparisonPanel:
         for panel in self._maps:
             panel.recolor()
 
-    def place(self, width: float, height: float) -> None:
+    def place(self, width: float, height: float) -> Mapping[Axes, AxesLimits]:
         """Gives all axes their places in a figure of this size, in pixels at 100 dots per inch."""
         self._size = width, height
         if width < NARROW:
@@ -118,6 +116,7 @@ class ComparisonPanel:
         _put(self._words.axes, boxes[2], width, height)
         self._words.fit()
         self._write_titles(across)
+        return {}
 
     def place_at(self, axes: Axes, x: float, y: float) -> Place | None:
         """Gives the position of a map, or the pixel of a picture, at these data coordinates."""
@@ -126,7 +125,7 @@ class ComparisonPanel:
                 return panel.place_at(x, y)
         return None
 
-    def frame_pixels(self, first: Box | None, second: Box | None) -> None:
+    def frame_pixels(self, first: PixelBox | None, second: PixelBox | None) -> None:
         """Frames pixels of the two pictures; none for `None`."""
         for thumbnail, box in zip(self._pictures, (first, second), strict=True):
             thumbnail.box.show(box)
@@ -211,7 +210,7 @@ class _Thumbnail:
         self._shown: PictureView | None = None
         self.box = PictureBox(axes)
 
-    def show(self, picture: PictureView) -> Mapping[Axes, Limits]:
+    def show(self, picture: PictureView) -> Mapping[Axes, AxesLimits]:
         """Sets the picture."""
         height, width = picture.size
         whole = ((-0.5, width - 0.5), (height - 0.5, -0.5))

@@ -14,6 +14,9 @@ NARROW = 560
 TOOLBAR_ABOVE = 34
 """What the toolbar takes there."""
 
+BESIDE = ("profile", "histogram")
+"""How the labels of axes begin that keep to a map."""
+
 _LEFT, _BETWEEN, _RIGHT, _BOTTOM, _TOP = 44, 44, 88, 46, 42
 """The canvas's toolbar to the left, the map's row numbers between, the colour bar and its labels
 to the right; numbers and the caption below, titles above."""
@@ -26,7 +29,7 @@ _SHARE_BESIDE_TILES, _WITH_COLOR_BAR = 0.3, 0.4
 _LEAST, _MOST = 340, 540
 
 
-class Box(NamedTuple):
+class FigureBox(NamedTuple):
     """A rectangle of the figure."""
 
     left: float
@@ -95,18 +98,23 @@ class FigureLayout:
             across = max(width - _LEFT - _RIGHT, 1)
             between = _TOP + (_BOTTOM if content.has_series else _UNDER_PICTURE)
             rest = max(height - TOOLBAR_ABOVE - _TOP - between - _BOTTOM, 2)
-            self.activation = Box(_LEFT, _BOTTOM, across, (1 - share) * rest)
+            self.activation = FigureBox(_LEFT, _BOTTOM, across, (1 - share) * rest)
             above = _BOTTOM + self.activation.height + between
-            self.input = Box(_LEFT, above, across, share * rest)
+            self.input = FigureBox(_LEFT, above, across, share * rest)
             return
         rest = max(width - _LEFT - _BETWEEN - _RIGHT, 2)
         up = max(height - _BOTTOM - _TOP, 1)
-        self.input = Box(_LEFT, _BOTTOM, share * rest, up)
+        self.input = FigureBox(_LEFT, _BOTTOM, share * rest, up)
         left = _LEFT + self.input.width + _BETWEEN
-        self.activation = Box(left, _BOTTOM, (1 - share) * rest, up)
+        self.activation = FigureBox(left, _BOTTOM, (1 - share) * rest, up)
 
-    def place(self, label: str) -> Box | None:
-        """Gives the place of axes of this label; `None` for those that keep to others."""
+    def place(self, label: str) -> FigureBox | None:
+        """Gives the place of axes of this label; `None` for those that keep to others.
+
+        Axes that need no room beside them have all of their panel.
+        """
+        if label.startswith(BESIDE):
+            return None
         given, shown, content = self.input, self.activation, self._content
         # Below each other, both have the room of a colour bar at their right.
         bar = 0 if self.is_narrow else _COLOR_BAR
@@ -125,17 +133,14 @@ class FigureLayout:
             "series as rows": (given, given.left + _SERIES_LABELS, given.width - _SERIES_LABELS),
             "words for the input": (given, given.left + _EDGE, words),
             "feature map": (shown, shown.left, shown.width - content.side_room),
-            "overlay": (shown, shown.left, shown.width),
-            "tiles": (shown, shown.left, shown.width),
             "bars": (shown, bars, end - bars),
             "words for the activation": (shown, shown.left, end - shown.left),
         }
-        if label not in spans:
-            return None
-        panel, left, width = spans[label]
-        return Box(left, panel.bottom, max(width, 1), panel.height)
+        whole = given if label.endswith("input") else shown
+        panel, left, width = spans.get(label, (whole, whole.left, whole.width))
+        return FigureBox(left, panel.bottom, max(width, 1), panel.height)
 
-    def title_room(self, panel: Box) -> float:
+    def title_room(self, panel: FigureBox) -> float:
         """Gives how long a title over the middle of a panel may be."""
         return panel.width + (2 * _LEFT if self.is_narrow else _BETWEEN) - 8
 

@@ -7,7 +7,6 @@ axes are seen, and how far they are zoomed in, is the figure's to say.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from typing import Literal
 
 import numpy as np
@@ -16,19 +15,19 @@ from matplotlib.patches import Rectangle
 
 from ...feature_maps import color_scale
 from ...views import MapView, Place
-from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, AxesLimits, Beside, SpacedLocator
 from ..artists.cell_image import CellImage
 from ..artists.color_bar import ColorBar
 from ..artists.histogram import Histogram
 from ..artists.outlines import add_outline
 from ..artists.palette import Palette, Scale
 from ..artists.profile import Profile
-from ..artists.spaced_locator import SpacedLocator
+from .panel import NewAxes, Note, Panel
 
 _MOST_STEPS = 5
 
 
-class MapPanel:
+class MapPanel(Panel):
     """A feature map with its colour bar and, between them, a number per row and a histogram.
 
     Args:
@@ -47,12 +46,12 @@ class MapPanel:
     def __init__(
         self,
         axes: Axes,
-        new_axes: Callable[[str], AbstractContextManager[Axes]],
+        new_axes: NewAxes,
         palette: Palette,
     ) -> None:
         self.axes = axes
         self.side_room = 0
-        self.note: Callable[[int, int], str] | None = None
+        self.note: Note | None = None
         self._new_axes = new_axes
         self._palette = palette
         self._is_signed = False
@@ -82,7 +81,7 @@ class MapPanel:
         self._place: Callable[[int, int], str] = lambda row, column: f"row {row}, column {column}"
         axes.format_coord = self._describe_value  # type: ignore[method-assign]
 
-    def show(self, view: MapView) -> Mapping[Axes, Limits]:
+    def show(self, view: MapView) -> Mapping[Axes, AxesLimits]:
         """Sets the map, and gives the axes it is in with the limits that show all of it."""
         self._values, self._place, self._is_signed = view.values, view.place, view.is_signed
         self._image.set_data(color_scale.finite_or_masked(view.values))
@@ -108,7 +107,7 @@ class MapPanel:
 
     def _show_beside(
         self, view: MapView, limits: tuple[float, float], rows: tuple[float, float]
-    ) -> dict[Axes, Limits]:
+    ) -> dict[Axes, AxesLimits]:
         shown = {}
         self.side_room = 0
         if view.profile is not None:

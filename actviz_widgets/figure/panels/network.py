@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +13,13 @@ from matplotlib.patches import Rectangle
 
 from ...feature_maps import color_scale
 from ...views import LayerStrip, NetworkView, Place
-from ..artists.axes import Limits
+from ..artists.axes import AxesLimits
 from ..artists.cell_image import CellImage
 from ..artists.lettering import shortened
 from ..artists.outlines import add_outline
 from ..artists.palette import Palette
 from .layout import NARROW, TOOLBAR_ABOVE
+from .panel import NewAxes, WholePanel
 
 MOST_STRIPS = 12
 """Strips on a page."""
@@ -47,7 +47,7 @@ class _Columns:
     end: float
 
 
-class NetworkPanel:
+class NetworkPanel(WholePanel):
     """Strips of layers, one below the other, in axes that are as many units as pixels.
 
     Args:
@@ -58,9 +58,7 @@ class NetworkPanel:
         axes: Those of the strips; x and y are pixels at 100 dots per inch, from the upper left.
     """
 
-    def __init__(
-        self, new_axes: Callable[[str], AbstractContextManager[Axes]], palette: Palette
-    ) -> None:
+    def __init__(self, new_axes: NewAxes, palette: Palette) -> None:
         self._palette = palette
         self._view: NetworkView | None = None
         self._size = (850.0, 425.0)
@@ -85,24 +83,28 @@ class NetworkPanel:
             self._chosen = add_outline(axes)
             axes.format_coord = self._describe  # type: ignore[method-assign]
 
-    def show(self, view: NetworkView) -> Mapping[Axes, Limits]:
+    def show(self, view: NetworkView) -> Mapping[Axes, AxesLimits]:
         """Sets the strips, and gives their axes with the limits that show all of them."""
         self._view = view
         self._write()
-        width, height = self._size
-        return {self.axes: ((0.0, width), (height, 0.0))}
+        return self._limits()
 
     def recolor(self) -> None:
         """Takes up the colours that the palette has now."""
         if self._view is not None:
             self._write()
 
-    def place(self, width: float, height: float) -> None:
+    def place(self, width: float, height: float) -> Mapping[Axes, AxesLimits]:
         """Fills a figure of this size, in pixels at 100 dots per inch."""
         self._size = width, height
         self.axes.set_position((0, 0, 1, 1))
         if self._view is not None:
             self._write()
+        return self._limits()
+
+    def _limits(self) -> Mapping[Axes, AxesLimits]:
+        width, height = self._size
+        return {self.axes: ((0.0, width), (height, 0.0))}
 
     def place_at(self, axes: Axes, x: float, y: float) -> Place | None:
         """Gives the strip at these data coordinates, and its channel if there is a map."""
@@ -116,12 +118,6 @@ class NetworkPanel:
         shown = strip.channels[: columns.map_count]
         has_map = 0 <= map_index < len(shown) and x < columns.zeros and bool(strip.maps)
         return Place("strip", layer=strip.layer, channel=shown[map_index] if has_map else None)
-
-    def center_of(self, layer: str) -> tuple[float, float]:
-        """Gives the middle of a layer's label, in data coordinates."""
-        layers = [strip.layer for strip in self._view.strips] if self._view else []
-        columns = self._columns()
-        return (columns.labels + columns.maps) / 2, self._top + (layers.index(layer) + 0.5) * _STRIP
 
     @staticmethod
     def preferred_height(width: float) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,18 +12,18 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from ...feature_maps import color_scale
-from ...views import OverlayView, Place
-from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from ...views import OverlayView, PixelBox, Place
+from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, AxesLimits, Beside
 from ..artists.color_bar import ColorBar
-from ..artists.outlines import add_outline
+from ..artists.outlines import PictureBox, add_outline
 from ..artists.palette import Palette, Scale
-from ..artists.picture_box import PictureBox
+from .panel import Note, Panel
 
 _ROUNDING = 1e-3
 """Share of the scale by which matplotlib's interpolation may be off."""
 
 
-class OverlayPanel:
+class OverlayPanel(Panel):
     """A picture, over it a feature map that lets it through, and the map's colour bar.
 
     Between the centres of its positions the map is interpolated. It ends where the cells of its
@@ -37,13 +37,14 @@ class OverlayPanel:
         axes: Those of the picture and the map.
         color_bar_axes: Those of the colour bar.
         color_bar: The colour bar.
-        box: Frames a part of the picture.
         note: Says what else there is to tell of a row and column of the map under the cursor.
     """
 
+    is_in_pixels = True
+
     def __init__(self, axes: Axes, palette: Palette) -> None:
         self.axes = axes
-        self.note: Callable[[int, int], str] | None = None
+        self.note: Note | None = None
         self._palette = palette
         self._picture = axes.imshow(
             np.zeros((1, 1, 3), np.uint8), origin="upper", aspect="equal", interpolation="auto"
@@ -67,7 +68,7 @@ class OverlayPanel:
         for image in (self._picture, self._map):
             image.mouseover = False  # the axes' own format_coord says place and value
         axes.tick_params(left=False, bottom=False, labelleft=False, labelbottom=False)
-        self.box = PictureBox(axes)
+        self._box = PictureBox(axes)
         self._position: Rectangle | None = None
         self._marked: tuple[int | None, int | None] = (None, None)
         self.color_bar_axes = axes.inset_axes((1.03, 0, 0.05, 1))
@@ -77,7 +78,7 @@ class OverlayPanel:
         self._view: OverlayView | None = None
         axes.format_coord = self._describe  # type: ignore[method-assign]
 
-    def show(self, view: OverlayView) -> Mapping[Axes, Limits]:
+    def show(self, view: OverlayView) -> Mapping[Axes, AxesLimits]:
         """Sets picture and map, and gives the axes with the limits that show all the picture."""
         before, self._view = self._view, view
         height, width = view.picture.size
@@ -85,7 +86,7 @@ class OverlayPanel:
         if before is None or view.picture is not before.picture:
             self._picture.set_data(view.picture.pixels)
             self._picture.set_extent((*whole[0], *whole[1]))
-            self.box.set_size(view.picture.size)
+            self._box.set_size(view.picture.size)
         if view.limits != self._scale.get_clim():
             self._scale.set_clim(*view.limits)
         self._map.set_data(self._scale.norm(color_scale.finite_or_masked(view.values)))
@@ -103,6 +104,10 @@ class OverlayPanel:
         if colors is not self._map.get_cmap():
             self._map.set_cmap(colors)
             self._scale.set_cmap(colors)
+
+    def frame_pixels(self, box: PixelBox | None) -> None:
+        """Frames pixels of the picture, or none."""
+        self._box.show(box)
 
     def mark_position(self, row: int | None, column: int | None) -> None:
         """Frames one position of the map, or none."""

@@ -6,20 +6,20 @@ axes are seen, and how far they are zoomed in, is the figure's to say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from ...views import PictureView, Place, SeriesView
-from ..artists.axes import Limits
+from ...views import PictureView, PixelBox, Place, SeriesView
+from ..artists.axes import AxesLimits
+from ..artists.outlines import PictureBox
 from ..artists.palette import Palette
-from ..artists.picture_box import PictureBox
 from ..artists.series import MOST_LINES, SeriesLines, SeriesRows
+from .panel import NewAxes, Panel
 
 
-class PicturePanel:
+class PicturePanel(Panel):
     """A picture, or the channels of a series as lines, or as rows of an image if they are many.
 
     Args:
@@ -29,13 +29,14 @@ class PicturePanel:
 
     Attributes:
         axes: Those of pictures.
-        box: Frames a part of the picture.
     """
+
+    is_in_pixels = True
 
     def __init__(
         self,
         axes: Axes,
-        new_axes: Callable[[str], AbstractContextManager[Axes]],
+        new_axes: NewAxes,
         palette: Palette,
     ) -> None:
         self.axes = axes
@@ -47,21 +48,22 @@ class PicturePanel:
         self._picture.mouseover = False  # the axes' own format_coord says the place
         axes.tick_params(left=False, bottom=False, labelleft=False, labelbottom=False)
         self._size = (0, 0)
-        self.box = PictureBox(axes)
+        self._box = PictureBox(axes)
         self._lines: SeriesLines | None = None
         self._rows: SeriesRows | None = None
         axes.format_coord = self._describe  # type: ignore[method-assign]
 
-    def show_picture(self, view: PictureView) -> Mapping[Axes, Limits]:
-        """Sets the picture, and gives the axes it is in with the limits that show all of it."""
+    def show(self, view: PictureView | SeriesView) -> Mapping[Axes, AxesLimits]:
+        """Sets what goes in, and gives the axes it is in with the limits that show all of it."""
+        if isinstance(view, SeriesView):
+            return self._show_series(view)
         self._size = height, width = view.size
-        self.box.set_size(view.size)
+        self._box.set_size(view.size)
         self._picture.set_data(view.pixels)
         self._picture.set_extent((-0.5, width - 0.5, height - 0.5, -0.5))
         return {self.axes: ((-0.5, width - 0.5), (height - 0.5, -0.5))}
 
-    def show_series(self, view: SeriesView) -> Mapping[Axes, Limits]:
-        """Sets the series, and gives the axes it is in with the limits that show all of it."""
+    def _show_series(self, view: SeriesView) -> Mapping[Axes, AxesLimits]:
         values = view.values
         unseen = int(values.size - np.count_nonzero(np.isfinite(values)))
         label = f"time step · {unseen} values not finite" if unseen else "time step"
@@ -75,12 +77,16 @@ class PicturePanel:
                 self._lines = SeriesLines(axes)
         return self._lines.show(values, label)
 
+    def frame_pixels(self, box: PixelBox | None) -> None:
+        """Frames pixels of the picture, or none."""
+        self._box.show(box)
+
     def recolor(self) -> None:
         """Takes up the colours that the palette has now."""
         if self._rows is not None:
             self._rows.set_colors(self._palette.plain)
 
-    def place_at(self, x: float, y: float) -> Place | None:
+    def pixel_at(self, x: float, y: float) -> Place | None:
         """Gives the pixel at these data coordinates; `None` outside of the picture."""
         row, column = round(y), round(x)
         height, width = self._size
@@ -89,5 +95,5 @@ class PicturePanel:
         return Place("picture", row=row, column=column)
 
     def _describe(self, x: float, y: float) -> str:
-        place = self.place_at(x, y)
+        place = self.pixel_at(x, y)
         return f"picture: row {place.row}, column {place.column}" if place else ""

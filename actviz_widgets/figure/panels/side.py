@@ -6,11 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from ..artists.lettering import HINTING, shortened, without_parents
-from .layout import Box, FigureLayout
-from .words import WordsPanel
+from .layout import BESIDE, FigureBox, FigureLayout
+from .panel import Panel
 
 _LONGEST_TITLE = 52
-_UNTITLED = ("profile", "histogram")
 
 
 class PanelSide:
@@ -23,28 +22,28 @@ class PanelSide:
         name: What is shown there.
         axes: Those made so far, the ones that are there from the beginning first.
         title: The title, of any length.
-        words: What writes words there, once there were any.
+        panels: Those made so far, by the label of their axes.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.axes: list[Axes] = []
         self.title = ""
-        self.words: WordsPanel | None = None
+        self.panels: dict[str, Panel] = {}
         self._title_transforms: dict[Axes, Transform] = {}
 
     def add(self, axes: Axes) -> None:
         """Takes axes in, which are plain, so far as their looks do not depend on the view."""
         make_plain(axes)
         self.axes.append(axes)
-        if str(axes.get_label()).startswith(_UNTITLED):
+        if str(axes.get_label()).startswith(BESIDE):
             return
         # Above all but series nothing is written that the title would have to be moved up from.
         height = None if str(axes.get_label()).startswith("series") else 1.0
         axes.set_title(self.axes[0].get_title(), fontsize="medium", loc="center", y=height)
         self._title_transforms[axes] = axes.title.get_transform()
 
-    def set_title(self, title: str, layout: FigureLayout, panel: Box) -> None:
+    def set_title(self, title: str, layout: FigureLayout, panel: FigureBox) -> None:
         """Writes a title over all the axes, as much of its end as there is room for."""
         self.title = title
         if len(title) > _LONGEST_TITLE:
@@ -57,7 +56,7 @@ class PanelSide:
         for axes in self._title_transforms:
             axes.title.set_text(title)
 
-    def place(self, axes: Axes, layout: FigureLayout, panel: Box) -> None:
+    def place(self, axes: Axes, layout: FigureLayout, panel: FigureBox) -> None:
         """Gives axes their place, and has their title stand over the middle of the panel."""
         box = layout.place(str(axes.get_label()))
         if box is None:

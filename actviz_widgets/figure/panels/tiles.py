@@ -13,13 +13,14 @@ from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
 from ...views import Place, TilesView
-from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, Beside, Limits
+from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, AxesLimits, Beside
 from ..artists.color_bar import ColorBar
 from ..artists.lettering import width_of
 from ..artists.outlines import add_outline
 from ..artists.palette import Palette
 from ..artists.tile_grid import MOST_LABELS, TileGrid, arrange
 from ..artists.tile_image import TileImage, limits_of_each
+from .panel import Panel
 
 _WHOLE = ((0.0, 1.0), (1.0, 0.0))
 _LABEL_BASELINE = 3  # pixels above a tile
@@ -30,7 +31,7 @@ _CROSS = (((0.2, 0.2), (0.8, 0.8)), ((0.2, 0.8), (0.8, 0.2)))
 _PLUS = (((0.5, 0.15), (0.5, 0.85)), ((0.15, 0.5), (0.85, 0.5)))
 
 
-class TilesPanel:
+class TilesPanel(Panel):
     """Tiles in rows, as large as there is room for, the chosen one framed, and a colour bar.
 
     Where tiles are large enough, the channel stands above each, and whether it is dead or
@@ -77,7 +78,7 @@ class TilesPanel:
         self._marked: tuple[object, ...] = ()
         axes.format_coord = self._describe  # type: ignore[method-assign]
 
-    def show(self, view: TilesView) -> Mapping[Axes, Limits]:
+    def show(self, view: TilesView) -> Mapping[Axes, AxesLimits]:
         """Sets the tiles, and gives the axes with the limits that show all of them."""
         self._view = view
         count = len(view.channels)

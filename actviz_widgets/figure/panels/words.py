@@ -10,12 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-Limits = tuple[tuple[float, float], tuple[float, float]]
+from ...views import WordsView
+from ..artists.axes import AxesLimits
+from .panel import Panel
 
 _LINE_SPACING = 1.2
 
 
-class WordsPanel:
+class WordsPanel(Panel):
     """Lines of text in place of a picture, as many as there is room for.
 
     Args:
@@ -46,10 +48,10 @@ class WordsPanel:
         )
         self._whole = ""
 
-    def show(self, text: str) -> Mapping[Axes, Limits]:
+    def show(self, view: WordsView) -> Mapping[Axes, AxesLimits]:
         """Writes a text, and gives the axes it is in with the limits that show all of them."""
-        if text != self._whole:
-            self._whole = text
+        if view.text != self._whole:
+            self._whole = view.text
             self.fit()
         return {self.axes: ((0.0, 1.0), (0.0, 1.0))}
 

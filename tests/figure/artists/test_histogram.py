@@ -51,16 +51,16 @@ def test_any_values_are_counted(values: np.ndarray, low: float, high: float) -> 
 def test_a_bar_is_at_the_height_of_its_value_on_the_colour_bar() -> None:
     values = np.zeros((10, 10))
     values[:5] = 0.77
-    view = new_figure()
-    view.show_input(GREY, "grey")
-    view.show_activation(MapView(values, limits=(0.0, 1.0), has_histogram=True), "map")
-    pixels = drawn(view)
-    histogram = axes_of(view, "histogram")
-    bar = view.color_bar_axes
+    figure = new_figure()
+    figure.show_input(GREY, "grey")
+    figure.show_activation(MapView(values, limits=(0.0, 1.0), has_histogram=True), "map")
+    pixels = drawn(figure)
+    histogram = axes_of(figure, "histogram")
+    bar = figure.color_bar_axes
     assert histogram.bbox.y0 == pytest.approx(bar.bbox.y0)
     assert histogram.bbox.y1 == pytest.approx(bar.bbox.y1)
     # Bars begin at the colour bar and grow to the left.
-    assert view.map_axes.bbox.x1 < histogram.bbox.x0
+    assert figure.map_axes.bbox.x1 < histogram.bbox.x0
     assert 0 < bar.bbox.x0 - histogram.bbox.x1 < 5
     across = int(histogram.bbox.x1) - 2
     up = int(bar.transData.transform((0, 0.77))[1])
@@ -72,18 +72,18 @@ def test_a_bar_is_at_the_height_of_its_value_on_the_colour_bar() -> None:
 def test_a_single_value_is_seen_beside_many_zeros() -> None:
     values = np.zeros((200, 200))
     values[3, 4] = 1.0
-    view = new_figure()
-    view.show_activation(MapView(values, has_histogram=True), "map")
-    pixels = drawn(view)
-    histogram = axes_of(view, "histogram")
+    figure = new_figure()
+    figure.show_activation(MapView(values, has_histogram=True), "map")
+    pixels = drawn(figure)
+    histogram = axes_of(figure, "histogram")
     assert pixel(pixels, histogram, 0.03, 1 - 0.5 / BINS).tolist() == [0x66] * 3
     assert pixel(pixels, histogram, 0.03, 0.5).tolist() == [255] * 3
 
 
 def test_the_cursor_tells_the_count() -> None:
-    view = new_figure()
-    view.show_activation(MapView(RAMP, limits=(1.0, 9.0), has_histogram=True), "map")
-    tell = axes_of(view, "histogram").format_coord
+    figure = new_figure()
+    figure.show_activation(MapView(RAMP, limits=(1.0, 9.0), has_histogram=True), "map")
+    tell = axes_of(figure, "histogram").format_coord
     assert tell(0.5, 0.5 / BINS) == "1 value between 1 and 1.167, 1 below"
     assert tell(0.5, 1 - 0.5 / BINS) == "1 value between 8.833 and 9, 2 above"
     assert tell(0.5, (3.5) / BINS) == "0 values between 1.5 and 1.667"
@@ -91,14 +91,14 @@ def test_the_cursor_tells_the_count() -> None:
 
 
 def test_it_takes_no_part_in_zoom_and_goes_when_it_is_not_wanted() -> None:
-    view = new_figure()
-    view.show_activation(MapView(RAMP), "map")
-    before = drawn(view)
-    assert view.show_activation(MapView(RAMP, has_histogram=True), "map") is True
-    histogram = axes_of(view, "histogram")
+    figure = new_figure()
+    figure.show_activation(MapView(RAMP), "map")
+    before = drawn(figure)
+    assert figure.show_activation(MapView(RAMP, has_histogram=True), "map") is True
+    histogram = axes_of(figure, "histogram")
     assert not histogram.can_zoom()
     assert not histogram.can_pan()
     assert histogram.get_navigate()  # or the cursor would tell nothing
-    assert view.show_activation(MapView(RAMP * 3, has_histogram=True), "map") is False
-    assert view.show_activation(MapView(RAMP), "map") is True
-    np.testing.assert_array_equal(drawn(view), before)
+    assert figure.show_activation(MapView(RAMP * 3, has_histogram=True), "map") is False
+    assert figure.show_activation(MapView(RAMP), "map") is True
+    np.testing.assert_array_equal(drawn(figure), before)

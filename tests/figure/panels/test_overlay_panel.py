@@ -24,11 +24,11 @@ def overlay(values: np.ndarray, opacity: float = 1.0, **options: object) -> Over
 
 
 def test_a_hot_position_peaks_at_its_centre_on_the_picture() -> None:
-    view = new_figure()
+    figure = new_figure()
     hottest = 255 * np.array(color_map("viridis")(1.0)[:3])
     for row, column in ((1, 1), (0, 3), (2, 0)):
-        view.show_activation(overlay(hot(row, column)), "map")
-        axes, pixels = axes_of(view, "overlay"), drawn(view)
+        figure.show_activation(overlay(hot(row, column)), "map")
+        axes, pixels = axes_of(figure, "overlay"), drawn(figure)
         x, y = 13 + 10 * column, 10 + 10 * row
         assert pixel(pixels, axes, x, y) == pytest.approx(hottest, abs=12)
         apart = np.abs(pixels - hottest).max(axis=-1)
@@ -43,17 +43,17 @@ def test_a_hot_position_peaks_at_its_centre_on_the_picture() -> None:
 
 
 def test_between_two_centres_it_is_interpolated() -> None:
-    view = new_figure()
-    view.show_activation(overlay(hot(1, 1)), "map")
-    pixels, axes = drawn(view), axes_of(view, "overlay")
+    figure = new_figure()
+    figure.show_activation(overlay(hot(1, 1)), "map")
+    pixels, axes = drawn(figure), axes_of(figure, "overlay")
     half = 255 * np.array(color_map("viridis")(0.5)[:3])
     assert pixel(pixels, axes, 28, 20) == pytest.approx(half, abs=12)
 
 
 def test_beyond_the_outermost_cells_is_the_picture_alone() -> None:
-    view = new_figure()
-    view.show_activation(overlay(np.ones((3, 4))), "map")
-    pixels, axes = drawn(view), axes_of(view, "overlay")
+    figure = new_figure()
+    figure.show_activation(overlay(np.ones((3, 4))), "map")
+    pixels, axes = drawn(figure), axes_of(figure, "overlay")
     hottest = 255 * np.array(color_map("viridis")(1.0)[:3])
     for x, y in ((7.5, 20), (48.5, 20), (30, 4.5), (30, 35.5)):
         assert pixel(pixels, axes, x, y).tolist() == [128] * 3
@@ -63,18 +63,20 @@ def test_beyond_the_outermost_cells_is_the_picture_alone() -> None:
 
 @pytest.mark.parametrize("opacity", [0.0, 0.25, 0.6, 1.0])
 def test_the_picture_shows_through_as_the_opacity_says(opacity: float) -> None:
-    view = new_figure()
-    view.show_activation(overlay(np.ones((3, 4)), opacity), "map")
+    figure = new_figure()
+    figure.show_activation(overlay(np.ones((3, 4)), opacity), "map")
     expected = 128 + opacity * (255 * np.array(color_map("viridis")(1.0)[:3]) - 128)
-    assert pixel(drawn(view), axes_of(view, "overlay"), 28, 20) == pytest.approx(expected, abs=2)
+    assert pixel(drawn(figure), axes_of(figure, "overlay"), 28, 20) == pytest.approx(
+        expected, abs=2
+    )
 
 
 def test_values_not_finite_or_outside_of_the_limits_are_marked() -> None:
     values = np.full((3, 4), 0.5)
     values[1, 0], values[1, 3] = np.nan, 7
-    view = new_figure()
-    view.show_activation(overlay(values), "map")
-    pixels, axes = drawn(view), axes_of(view, "overlay")
+    figure = new_figure()
+    figure.show_activation(overlay(values), "map")
+    pixels, axes = drawn(figure), axes_of(figure, "overlay")
     colors = color_map("viridis", mark_outside=True)
     assert pixel(pixels, axes, 13, 20) == pytest.approx(255 * colors.get_bad()[:3], abs=1)
     assert pixel(pixels, axes, 43, 20) == pytest.approx(255 * colors.get_over()[:3], abs=1)
@@ -82,21 +84,21 @@ def test_values_not_finite_or_outside_of_the_limits_are_marked() -> None:
 
 def test_the_largest_value_is_not_taken_for_one_outside() -> None:
     values = 1000 + np.random.default_rng(0).random((30, 40)).astype(np.float32)
-    view = new_figure()
+    figure = new_figure()
     limits = float(values.min()), float(values.max())
-    view.show_activation(OverlayView(GREY, values, EXTENT, limits, 1.0), "map")
+    figure.show_activation(OverlayView(GREY, values, EXTENT, limits, 1.0), "map")
     colors = color_map("viridis", mark_outside=True)
-    pixels = drawn(view).reshape(-1, 3)
+    pixels = drawn(figure).reshape(-1, 3)
     for outside in (colors.get_over(), colors.get_under()):
         assert not (np.abs(pixels - 255 * outside[:3]).max(axis=1) < 2).any()
 
 
 def test_the_cursor_tells_the_nearest_positions_own_value() -> None:
     values = np.arange(12.0).reshape(3, 4)
-    view = new_figure()
-    view.place_note = lambda row, column: f"sees rows {row} to {column}"
-    view.show_activation(overlay(values), "map")
-    tell = axes_of(view, "overlay").format_coord
+    figure = new_figure()
+    figure.place_note = lambda row, column: f"sees rows {row} to {column}"
+    figure.show_activation(overlay(values), "map")
+    tell = axes_of(figure, "overlay").format_coord
     assert tell(13, 10) == "row 0, column 0: 0 · sees rows 0 to 0"
     assert tell(27.9, 25.1) == "row 2, column 1: 9 · sees rows 2 to 1"
     assert tell(3, 3) == "picture: row 3, column 3"
@@ -104,48 +106,48 @@ def test_the_cursor_tells_the_nearest_positions_own_value() -> None:
 
 
 def test_a_colour_bar_goes_with_it_and_signed_maps_have_colours_of_their_own() -> None:
-    view = new_figure()
-    view.show_activation(overlay(hot(0, 0), is_signed=True), "map")
-    axes = axes_of(view, "overlay")
+    figure = new_figure()
+    figure.show_activation(overlay(hot(0, 0), is_signed=True), "map")
+    axes = axes_of(figure, "overlay")
     assert axes.images[1].get_cmap().name == "RdBu_r"
     (bar,) = axes.child_axes
     assert bar.get_ylim() == (0.0, 1.0)
-    view.show_activation(overlay(hot(0, 0)), "map")
-    view.set_color_map("magma")
+    figure.show_activation(overlay(hot(0, 0)), "map")
+    figure.set_color_map("magma")
     assert axes.images[1].get_cmap()(0.5) == color_map("magma")(0.5)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (512, 512)])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int64, np.bool_])
 def test_any_map_is_drawn(size: tuple[int, int], dtype: type) -> None:
-    view = new_figure()
-    view.show_activation(overlay(np.ones(size, dtype)), "map")
-    drawn(view)
+    figure = new_figure()
+    figure.show_activation(overlay(np.ones(size, dtype)), "map")
+    drawn(figure)
 
 
 def test_on_the_input_s_side_it_is_the_picture_with_what_explains_the_output() -> None:
-    view = new_figure()
-    view.show_input(GREY, "grey")
-    view.show_activation(MapView(hot(0, 0)), "map")
-    before = drawn(view)
-    assert view.show_input(overlay(hot(1, 1)), "Grad-CAM") is True
-    axes = axes_of(view, "overlay of the input")
+    figure = new_figure()
+    figure.show_input(GREY, "grey")
+    figure.show_activation(MapView(hot(0, 0)), "map")
+    before = drawn(figure)
+    assert figure.show_input(overlay(hot(1, 1)), "Grad-CAM") is True
+    axes = axes_of(figure, "overlay of the input")
     assert axes.get_visible()
-    assert not view.picture_axes.get_visible()
-    assert view.full_limits[axes] == ((-0.5, 59.5), (39.5, -0.5))
-    assert view.show_input(GREY, "grey") is True
-    np.testing.assert_array_equal(drawn(view), before)
+    assert not figure.picture_axes.get_visible()
+    assert figure.full_limits[axes] == ((-0.5, 59.5), (39.5, -0.5))
+    assert figure.show_input(GREY, "grey") is True
+    np.testing.assert_array_equal(drawn(figure), before)
 
 
 def test_a_map_of_unknown_place_is_shown_instead_of_the_picture() -> None:
-    view = new_figure()
-    view.show_input(PictureView(np.zeros((4, 4, 3), np.uint8), (4, 4)), "black")
-    view.show_activation(MapView(hot(0, 0)), "map")
-    view.show_input(MapView(hot(1, 1), has_histogram=True), "Grad-CAM")
-    axes = axes_of(view, "map of the input")
+    figure = new_figure()
+    figure.show_input(PictureView(np.zeros((4, 4, 3), np.uint8), (4, 4)), "black")
+    figure.show_activation(MapView(hot(0, 0)), "map")
+    figure.show_input(MapView(hot(1, 1), has_histogram=True), "Grad-CAM")
+    axes = axes_of(figure, "map of the input")
     assert axes.get_title() == "Grad-CAM"
     assert axes.format_coord(1, 1) == "row 1, column 1: 1"
-    assert axes_of(view, "histogram of the input").get_visible()
+    assert axes_of(figure, "histogram of the input").get_visible()
     (bar,) = axes.child_axes
-    drawn(view)
-    assert bar.bbox.x1 < view.map_axes.bbox.x0
+    drawn(figure)
+    assert bar.bbox.x1 < figure.map_axes.bbox.x0

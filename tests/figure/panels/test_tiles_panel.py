@@ -12,7 +12,7 @@ from actviz_widgets.figure.artists.tile_image import limits_of_each
 from actviz_widgets.figure.figure import ActivationFigure
 from actviz_widgets.views import MapView, Place, TilesView
 
-from ..figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, pixel, resize
+from ..figure_drawing import GREY, axes_of, drawn, mouse_over, new_figure, panel_of, pixel, resize
 
 RNG = np.random.default_rng(0)
 VIRIDIS = color_map("viridis", mark_outside=True)
@@ -37,9 +37,8 @@ def shown(view: TilesView, width: int = 850) -> ActivationFigure:
 
 def centre(figure: ActivationFigure, index: int, row: float, column: float) -> tuple[float, float]:
     """Gives the middle of a cell of a tile, in the data coordinates of the tiles' axes."""
-    assert figure._panels.tiles is not None
-    height, width = figure._panels.tiles._view.maps.shape[:2]  # type: ignore[union-attr]
-    left, top, across, down = figure._panels.tiles._grid.bounds(index)
+    height, width = panel_of(figure, "tiles")._view.maps.shape[:2]
+    left, top, across, down = panel_of(figure, "tiles")._grid.bounds(index)
     return left + (column + 0.5) / width * across, top + (row + 0.5) / height * down
 
 
@@ -146,7 +145,7 @@ def test_tiles_of_square_maps_are_square_on_the_screen() -> None:
     figure = shown(tiles(RNG.random((9, 9, 12))))
     drawn(figure)
     axes = axes_of(figure, "tiles")
-    left, top, across, down = figure._panels.tiles._grid.bounds(5)  # type: ignore[union-attr]
+    left, top, across, down = panel_of(figure, "tiles")._grid.bounds(5)
     box = axes.transData.transform([(left, top + down), (left + across, top)])
     width, height = box[1] - box[0]
     assert width == pytest.approx(height, rel=1e-6)
@@ -205,8 +204,8 @@ def test_the_chosen_tile_is_framed_and_a_step_paints_no_tiles_anew() -> None:
         tiles(maps[...], chosen=6, chosen_limits=tuple(limits_of_each(maps)[6])), "layer"
     )
     assert not image.stale
-    frame = figure._panels.tiles._frame  # type: ignore[union-attr]
-    assert frame.get_bbox().bounds == figure._panels.tiles._grid.bounds(6)  # type: ignore[union-attr]
+    frame = panel_of(figure, "tiles")._frame
+    assert frame.get_bbox().bounds == panel_of(figure, "tiles")._grid.bounds(6)
     figure.show_activation(tiles(maps, channels=tuple(range(100, 116)), chosen=5), "page 2")
     assert not frame.get_visible()
 
@@ -225,7 +224,7 @@ def test_what_is_under_the_mouse_is_told() -> None:
     at = centre(figure, 1, 0, 0)
     assert axes.format_coord(*at) == f"channel 9, row 0, column 0: {maps[0, 0, 1]:.6g}"
     # Above the map is its label.
-    left, top, _, _ = figure._panels.tiles._grid.bounds(1)  # type: ignore[union-attr]
+    left, top, _, _ = panel_of(figure, "tiles")._grid.bounds(1)
     assert figure.place_at(mouse_over(figure, axes, left + 0.01, top - 0.01)) == Place(
         "tile", channel=9
     )
@@ -234,7 +233,7 @@ def test_what_is_under_the_mouse_is_told() -> None:
 def test_where_the_last_row_ends_there_is_nothing() -> None:
     figure = shown(tiles(RNG.random((9, 9, 5))))
     drawn(figure)
-    grid = figure._panels.tiles._grid  # type: ignore[union-attr]
+    grid = panel_of(figure, "tiles")._grid
     assert grid.columns * grid.rows > 5
     axes = axes_of(figure, "tiles")
     assert figure.place_at(mouse_over(figure, axes, 0.99, 0.99)) is None

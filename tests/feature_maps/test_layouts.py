@@ -1,124 +1,16 @@
 from __future__ import annotations
 
 import itertools
-import subprocess
-import sys
-from typing import Any
 
-import ml_dtypes  # noqa: F401  # which makes numpy know bfloat16, as TensorFlow and JAX do
 import numpy as np
 import pytest
 
 from actviz_widgets.feature_maps.layer_role import LayerRole
-from actviz_widgets.feature_maps.layouts import (
-    MOST_BARS,
-    Attention,
-    FeatureMaps,
-    Layout,
-    Series,
-    Shape,
-    Tokens,
-    Units,
-    Value,
-    Volume,
-    layout_of,
-)
-from actviz_widgets.views import BarsView, MapView, Region, WordsView
+from actviz_widgets.feature_maps.layout_of import layout_of
+from actviz_widgets.feature_maps.layouts import MOST_BARS
+from actviz_widgets.views import BarsView, Region, WordsView
 
-RNG = np.random.default_rng(0)
-FIRST = LayerRole(channels_first=True)
-SCORES = LayerRole(is_attention=True)
-TOKENS = LayerRole(may_be_tokens=True)
-
-
-def layout_for(activation: np.ndarray, role: LayerRole = LayerRole()) -> Layout:  # noqa: B008
-    return layout_of(activation.shape, role, activation.dtype)
-
-
-def values(*shape: int) -> np.ndarray:
-    return RNG.normal(size=shape).astype(np.float32)
-
-
-def map_view(layout: Layout, activation: np.ndarray, channel: int = 0, at: int = 0) -> MapView:
-    view = layout.view(activation, channel, at, None)
-    assert isinstance(view, MapView)
-    return view
-
-
-@pytest.mark.parametrize(
-    ("shape", "role", "kind", "noun", "count", "slices", "maps"),
-    [
-        ((), LayerRole(), Value, "value", 1, 1, False),
-        ((10,), LayerRole(), Units, "unit", 10, 1, False),
-        ((None,), LayerRole(), Units, "unit", None, 1, False),
-        ((5, 8), LayerRole(), Series, "channel", 8, 1, False),
-        ((5, 8), FIRST, Series, "channel", 5, 1, False),
-        ((None, 8), LayerRole(), Series, "channel", 8, 1, False),
-        ((5, None), LayerRole(), Series, "channel", None, 1, False),
-        ((4, 6, 3), LayerRole(), FeatureMaps, "channel", 3, 1, True),
-        ((4, 6, 3), FIRST, FeatureMaps, "channel", 4, 1, True),
-        ((None, None, 3), LayerRole(), FeatureMaps, "channel", 3, 1, True),
-        ((3, None, None), FIRST, FeatureMaps, "channel", 3, 1, True),
-        ((7, 4, 6, 3), LayerRole(), Volume, "channel", 3, 7, True),
-        ((3, 7, 4, 6), FIRST, Volume, "channel", 3, 7, True),
-        ((2, 7, 4, 6, 3), LayerRole(), Volume, "channel", 3, 14, True),
-        ((3, 2, 7, 4, 6), FIRST, Volume, "channel", 3, 14, True),
-        ((None, 4, 6, 3), LayerRole(), Volume, "channel", 3, None, True),
-        ((3, None, 4, 6), FIRST, Volume, "channel", 3, None, True),
-        ((7, None, None, 3), LayerRole(), Volume, "channel", 3, 7, True),
-        ((4, 9, 9), SCORES, Attention, "head", 4, 1, True),
-        ((None, 9, 9), SCORES, Attention, "head", None, 1, True),
-        ((9, 12), SCORES, Attention, "head", 1, 1, True),
-        ((16, 8), TOKENS, Tokens, "channel", 8, 1, True),
-        ((0, 4, 3), LayerRole(), Value, "value", 1, 1, False),
-    ],
-)
-def test_what_is_chosen_by_number_follows_from_shape_and_role(
-    shape: Shape,
-    role: LayerRole,
-    kind: type[Layout],
-    noun: str,
-    count: int | None,
-    slices: int | None,
-    maps: bool,
-) -> None:
-    layout = layout_of(shape, role, "float32")
-    assert type(layout) is kind
-    assert (layout.noun, layout.count, layout.slice_count) == (noun, count, slices)
-    assert layout.has_feature_maps is maps
-
-
-@pytest.mark.parametrize(
-    "dtype",
-    [
-        "float16",
-        "float32",
-        "float64",
-        "bfloat16",
-        "float8_e4m3fn",
-        "int8",
-        "uint8",
-        "int64",
-        "bool",
-    ],
-)
-def test_numbers_of_any_precision_are_laid_out_as_maps(dtype: str) -> None:
-    assert layout_of((4, 6, 3), LayerRole(), dtype) == FeatureMaps((4, 6, 3))
-
-
-def test_numbers_that_numpy_knows_only_with_a_backend_loaded_are_maps_also_without_it() -> None:
-    code = (
-        "import sys; from actviz_widgets.feature_maps.layouts import layout_of, LayerRole\n"
-        "assert 'ml_dtypes' not in sys.modules\n"
-        "print(type(layout_of((4, 6, 3), LayerRole(), 'bfloat16')).__name__)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == "FeatureMaps"
-
-
-@pytest.mark.parametrize("dtype", ["string", "complex64", "complex128", "<U3", "object"])
-def test_what_holds_no_real_numbers_is_said_in_words(dtype: str) -> None:
-    assert layout_of((4, 6, 3), LayerRole(), dtype) == Value((4, 6, 3))
+from .laying_out import FIRST, SCORES, TOKENS, layout_for, map_view, values
 
 
 def test_each_channel_of_a_2d_layer_is_a_map() -> None:
@@ -381,45 +273,6 @@ def test_attention_scores_stay_whole_whatever_the_data_format() -> None:
     np.testing.assert_array_equal(layout.feature_map(activation, 1, 0), activation[1])
 
 
-@pytest.mark.parametrize(
-    ("count", "grid", "expected", "extra"),
-    [
-        (196, None, (14, 14), 0),
-        (197, None, (14, 14), 1),
-        (196, (14, 14), (14, 14), 0),
-        (198, (14, 14), (14, 14), 2),
-        (24, (4, 6), (4, 6), 0),
-        (25, (4, 6), (4, 6), 1),
-        (26, (4, 6), (4, 6), 2),
-        (36, (4, 9), (4, 9), 0),
-        (16, (5, 7), (4, 4), 0),
-        (4, None, (2, 2), 0),
-        (5, None, (2, 2), 1),
-    ],
-)
-def test_tokens_that_are_patches_are_folded_back_to_the_picture(
-    count: int, grid: tuple[int, int] | None, expected: tuple[int, int], extra: int
-) -> None:
-    activation = values(count, 3)
-    layout = layout_for(activation, LayerRole(may_be_tokens=True, grid=grid))
-    assert layout == Tokens((count, 3), expected, extra)
-    for channel in range(3):
-        shown = layout.feature_map(activation, channel, 0)
-        assert shown.shape == expected
-        for row, column in np.ndindex(expected):
-            token = extra + row * expected[1] + column
-            assert shown[row, column] == activation[token, channel]
-            assert layout.place(row, column) == f"token {token}, patch row {row}, column {column}"
-        np.testing.assert_array_equal(
-            layout.channel_values(activation, channel, 0), activation[:, channel]
-        )
-
-
-def test_the_grid_of_the_maps_before_goes_before_a_square() -> None:
-    role = LayerRole(may_be_tokens=True, grid=(2, 8))
-    assert layout_of((16, 3), role, "float32") == Tokens((16, 3), (2, 8), 0)
-
-
 def test_what_the_class_token_holds_is_said() -> None:
     activation = values(17, 3)
     activation[0] = [0.5, -1.25, 3]
@@ -438,17 +291,6 @@ def test_what_two_tokens_that_are_no_patches_hold_is_said() -> None:
     activation[:2, 1] = [1.5, 2.5]
     layout = layout_for(activation, LayerRole(may_be_tokens=True, grid=(4, 6)))
     assert "1.5, 2.5" in layout.caption(activation, 1, None)
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 15, 18, 51, None])
-def test_counts_that_fill_no_grid_are_a_series(count: int | None) -> None:
-    assert layout_of((count, 8), TOKENS, "float32") == Series((count, 8))
-
-
-@pytest.mark.parametrize("count", [16, 17, 196, 197])
-def test_a_series_of_square_length_that_is_not_made_of_a_picture_stays_a_series(count: int) -> None:
-    role = LayerRole(may_be_tokens=False, grid=(14, 14))
-    assert layout_of((count, 8), role, "float32") == Series((count, 8))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16, np.int64, np.bool_])
@@ -501,131 +343,3 @@ def test_what_holds_no_numbers_to_show_is_refused(activation: np.ndarray) -> Non
         layout_for(activation).feature_map(activation, 0, 0)
     assert str(activation.shape) in str(info.value)
     assert str(activation.dtype) in str(info.value)
-
-
-@pytest.mark.parametrize(
-    ("shape", "role"),
-    [
-        ((4, 6, 2), LayerRole()),
-        ((2, 4, 6), FIRST),
-        ((7, 4, 6, 2), LayerRole()),
-        ((2, 7, 4, 6), FIRST),
-        ((5, 2), LayerRole()),
-        ((2, 5), FIRST),
-        ((3, 9, 9), SCORES),
-        ((17, 2), TOKENS),
-        ((16,), LayerRole()),
-    ],
-)
-def test_a_map_is_a_view_and_costs_no_memory(shape: tuple[int, ...], role: LayerRole) -> None:
-    activation = np.zeros(shape)
-    layout = layout_for(activation, role)
-    assert np.shares_memory(layout.feature_map(activation, 1, 0), activation)
-
-
-@pytest.mark.parametrize(
-    ("shape", "role", "chosen", "nearest"),
-    [
-        ((4, 6, 3), LayerRole(), (1, 0), (1, 0)),
-        ((4, 6, 3), LayerRole(), (3, 5), (2, 0)),
-        ((4, 6, 3), FIRST, (9, 0), (3, 0)),
-        ((7, 4, 6, 3), LayerRole(), (2, 6), (2, 6)),
-        ((7, 4, 6, 3), LayerRole(), (3, 7), (2, 6)),
-        ((10,), LayerRole(), (100, 100), (9, 0)),
-        ((9, 12), SCORES, (4, 0), (0, 0)),
-        ((), LayerRole(), (17, 3), (0, 0)),
-        ((0, 4, 3), LayerRole(), (2, 0), (0, 0)),
-    ],
-)
-def test_the_nearest_choice_is_the_same_one_or_the_last_there_is(
-    shape: tuple[int, ...], role: LayerRole, chosen: tuple[int, int], nearest: tuple[int, int]
-) -> None:
-    assert layout_of(shape, role, "float32").nearest(*chosen) == nearest
-
-
-ROLES = [
-    LayerRole(),
-    FIRST,
-    SCORES,
-    TOKENS,
-    LayerRole(may_be_tokens=True, grid=(2, 3), channels_first=True),
-]
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_every_choice_there_is_has_a_view_whatever_the_shape(role: LayerRole) -> None:
-    dtypes: list[Any] = [np.float32, np.float16, np.int32, np.bool_]
-    for rank in range(7):
-        for _ in range(12):
-            shape = tuple(int(size) for size in RNG.integers(1, 8, rank))
-            if role.is_attention and rank not in (2, 3):
-                continue
-            activation = RNG.integers(0, 2, shape).astype(RNG.choice(dtypes))
-            layout = layout_for(activation, role)
-            assert layout.count is not None
-            assert layout.slice_count is not None
-            for channel, at in {
-                (0, 0),
-                (layout.count - 1, layout.slice_count - 1),
-                (layout.count // 2, layout.slice_count // 2),
-            }:
-                shown = layout.feature_map(activation, channel, at)
-                view = layout.view(activation, channel, at, None)
-                assert shown.ndim == 2
-                assert layout.channel_values(activation, channel, at).size
-                if isinstance(view, MapView):
-                    np.testing.assert_array_equal(view.values, shown)
-                    assert view.place(shown.shape[0] - 1, shown.shape[1] - 1)
-                layout.caption(activation, channel, None)
-
-
-@pytest.mark.parametrize(
-    ("shape", "role", "channel", "slice_index"),
-    [
-        ((4, 6, 3), LayerRole(), 2, 0),
-        ((4, 6, 3), FIRST, 3, 0),
-        ((5, 4, 6, 3), LayerRole(), 1, 3),
-        ((3, 5, 4, 6), FIRST, 2, 4),
-        ((2, 5, 4, 6, 3), LayerRole(), 1, 7),
-        ((3, 2, 5, 4, 6), FIRST, 1, 7),
-        ((MOST_BARS,), LayerRole(), 5, 0),
-        ((100,), LayerRole(), 5, 0),
-        ((64,), LayerRole(), 5, 0),
-        ((5, 8), LayerRole(), 3, 0),
-        ((5, 8), FIRST, 3, 0),
-        ((16, 8), TOKENS, 3, 0),
-        ((17, 8), TOKENS, 7, 0),
-        ((3, 5, 5), SCORES, 2, 0),
-        ((5, 6), SCORES, 0, 0),
-        ((2, 3, 5, 6), SCORES, 4, 0),
-        ((1, 1, 1), LayerRole(), 0, 0),
-    ],
-)
-def test_the_element_at_a_place_has_the_value_shown_there(
-    shape: tuple[int, ...], role: LayerRole, channel: int, slice_index: int
-) -> None:
-    activation = np.arange(1, 1 + np.prod(shape), dtype=np.float32).reshape(shape)
-    layout = layout_for(activation, role)
-    shown = layout.feature_map(activation, channel, slice_index)
-    for (row, column), value in np.ndenumerate(shown):
-        element = layout.element(row, column, channel, slice_index)
-        if np.isnan(value):
-            assert element is None
-        else:
-            assert element is not None
-            assert activation[element] == value
-    for row, column in ((-1, 0), (0, -1), (shown.shape[0], 0), (0, shown.shape[1])):
-        assert layout.element(row, column, channel, slice_index) is None
-    if layout.noun == "unit" or isinstance(layout, Series):
-        return  # all channels are on show, whichever is chosen
-    assert layout.element(0, 0, layout.count or 0, slice_index) is None
-    if isinstance(layout, Volume):
-        assert layout.element(0, 0, channel, layout.slice_count or 0) is None
-
-
-def test_what_is_said_in_words_has_no_elements_and_open_sizes_no_end() -> None:
-    assert Value((3, 0)).element(0, 0, 0, 0) is None
-    assert Value(()).element(0, 0, 0, 0) is None
-    assert FeatureMaps((None, None, 3)).element(500, 700, 2, 0) == (500, 700, 2)
-    assert Volume((None, 4, 6, 3)).element(1, 2, 0, 90) == (90, 1, 2, 0)
-    assert Volume((2, None, 4, 6, 3)).element(1, 2, 0, 1) is None

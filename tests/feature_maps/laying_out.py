@@ -1,0 +1,29 @@
+"""What the tests of layouts share: roles, and layouts for activations at hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from actviz_widgets.feature_maps.layer_role import LayerRole
+from actviz_widgets.feature_maps.layout import Layout
+from actviz_widgets.feature_maps.layout_of import layout_of
+from actviz_widgets.views import MapView
+
+RNG = np.random.default_rng(0)
+FIRST = LayerRole(channels_first=True)
+SCORES = LayerRole(is_attention=True)
+TOKENS = LayerRole(may_be_tokens=True)
+
+
+def layout_for(activation: np.ndarray, role: LayerRole = LayerRole()) -> Layout:  # noqa: B008
+    return layout_of(activation.shape, role, activation.dtype)
+
+
+def values(*shape: int) -> np.ndarray:
+    return RNG.normal(size=shape).astype(np.float32)
+
+
+def map_view(layout: Layout, activation: np.ndarray, channel: int = 0, at: int = 0) -> MapView:
+    view = layout.view(activation, channel, at, None)
+    assert isinstance(view, MapView)
+    return view
