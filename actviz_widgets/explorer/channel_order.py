@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..widgets.latest_wins import OwnerThread
+from ..widgets.owner_thread import OwnerThread
 from .presenter import Showing
 from .selection import Selection
 

@@ -28,7 +28,8 @@ from ..scenes.selected import Selected
 from ..views import Place
 from ..widgets.canvas import FigureCanvas
 from ..widgets.choosers import StatusLine
-from ..widgets.latest_wins import LatestWins, OwnerThread
+from ..widgets.latest_wins import LatestWins
+from ..widgets.owner_thread import OwnerThread
 from ..widgets.page_link import PageLink
 from .appearance import Appearance
 from .channel_order import Surveying

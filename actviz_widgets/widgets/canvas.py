@@ -34,7 +34,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from .frames import Frames
-from .latest_wins import OwnerThread
+from .owner_thread import OwnerThread
 from .repainter import Repainter
 
 

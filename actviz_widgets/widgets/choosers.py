@@ -13,7 +13,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from .latest_wins import OwnerThread
+from .owner_thread import OwnerThread
 
 Choose = Callable[[int], object]
 

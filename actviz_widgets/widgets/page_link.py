@@ -12,7 +12,7 @@ import ipywidgets as widgets
 import traitlets
 
 from .choosers import OwnThreadMessages, close_one
-from .latest_wins import OwnerThread
+from .owner_thread import OwnerThread
 
 _HERE = Path(__file__).parent
 _MOST_OFFERS = 8  # files kept for pages that may still ask for them

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 import traitlets
 
 from .choosers import LABEL, Dropdown, OwnThreadMessages, Row, close_all, close_one
-from .latest_wins import OwnerThread
+from .owner_thread import OwnerThread
 
 Set = Callable[[str, object], object]
 """Sets a trait by its name; what it does with an error is its own affair."""

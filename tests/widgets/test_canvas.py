@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from actviz_widgets.widgets.canvas import Canvas, FigureCanvas
-from actviz_widgets.widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.owner_thread import OwnerThread
 
 
 class Browser:

@@ -20,7 +20,7 @@ from actviz_widgets.explorer.controls.view_controls import (
 )
 from actviz_widgets.explorer.selection import Selection
 from actviz_widgets.widgets.choosers import Row
-from actviz_widgets.widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.owner_thread import OwnerThread
 from actviz_widgets.widgets.tied_controls import TiedControls
 
 

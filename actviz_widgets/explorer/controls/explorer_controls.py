@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from ...feature_maps.layouts import Layout
 from ...widgets.choosers import Chooser, NumberChooser, Row, close_all
-from ...widgets.latest_wins import OwnerThread
+from ...widgets.owner_thread import OwnerThread
 from ...widgets.tied_controls import Set, TiedControls, ToggleButton
 from .layer_chooser import LayerChooser, LayerEntry
 from .more_panel import MorePanel

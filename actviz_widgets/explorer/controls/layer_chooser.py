@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 
 from ...widgets.choosers import SHORT_LABEL, Dropdown, OwnThreadMessages, close_all, close_one
-from ...widgets.latest_wins import OwnerThread
+from ...widgets.owner_thread import OwnerThread
 
 FEW_ENOUGH_TO_SCAN = 12
 """Layers up to which there is no need to search among them."""

@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from ...widgets.choosers import Row
-from ...widgets.latest_wins import OwnerThread
+from ...widgets.owner_thread import OwnerThread
 from ...widgets.tied_controls import Button, FileUpload, FloatBox, Panel, TiedControls
 from ..appearance import SCALES, STEPPED
 

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from ...feature_maps.channel_statistics import CRITERIA
 from ...widgets.choosers import SHORT_LABEL, Dropdown, close_all, close_one
-from ...widgets.latest_wins import OwnerThread
+from ...widgets.owner_thread import OwnerThread
 from ...widgets.tied_controls import Button, TiedControls
 from ..appearance import TILES, VIEWS
 
