@@ -27,10 +27,10 @@ from ..scenes import descriptions
 from ..scenes.selected import Selected
 from ..views import Place
 from ..widgets.canvas import FigureCanvas
-from ..widgets.choosers import StatusLine
 from ..widgets.latest_wins import LatestWins
 from ..widgets.owner_thread import OwnerThread
 from ..widgets.page_link import PageLink
+from ..widgets.status_line import StatusLine
 from .appearance import Appearance
 from .channel_order import Surveying
 from .controls.explorer_controls import ExplorerControls

@@ -11,7 +11,7 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from .choosers import OwnThreadMessages, close_one
+from .own_thread import OwnThreadMessages, close_one
 from .owner_thread import OwnerThread
 
 _HERE = Path(__file__).parent

@@ -19,8 +19,8 @@ from actviz_widgets.explorer.controls.view_controls import (
     view_dropdown,
 )
 from actviz_widgets.explorer.selection import Selection
-from actviz_widgets.widgets.choosers import Row
 from actviz_widgets.widgets.owner_thread import OwnerThread
+from actviz_widgets.widgets.rows import Row
 from actviz_widgets.widgets.tied_controls import TiedControls
 
 

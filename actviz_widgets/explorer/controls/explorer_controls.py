@@ -8,9 +8,11 @@ from typing import Any
 import ipywidgets as widgets
 
 from ...feature_maps.layouts import Layout
-from ...widgets.choosers import Chooser, NumberChooser, Row, close_all
+from ...widgets.choosers import Chooser, NumberChooser
+from ...widgets.own_thread import ToggleButton, close_all
 from ...widgets.owner_thread import OwnerThread
-from ...widgets.tied_controls import Set, TiedControls, ToggleButton
+from ...widgets.rows import Row
+from ...widgets.tied_controls import Set, TiedControls
 from .layer_chooser import LayerChooser, LayerEntry
 from .more_panel import MorePanel
 from .view_controls import ViewControls, order_dropdown, view_dropdown

@@ -7,9 +7,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ...widgets.choosers import Row
+from ...widgets.own_thread import Button, FileUpload, FloatBox
 from ...widgets.owner_thread import OwnerThread
-from ...widgets.tied_controls import Button, FileUpload, FloatBox, Panel, TiedControls
+from ...widgets.rows import Panel, Row
+from ...widgets.tied_controls import TiedControls
 from ..appearance import SCALES, STEPPED
 
 COLOR_MAPS = ("viridis", "cividis", "magma", "inferno", "plasma", "gray", "PuOr", "RdBu_r")
@@ -26,6 +27,7 @@ KEYS = (
 )
 """The keys that the explorer answers to, and what each does."""
 
+_LARGEST_LIMIT = 1e30  # of a colour scale, in a box
 _SCALE_TEXTS = {"channel": "per channel", "layer": "per layer", "fixed": "fixed"}
 _STEPPED_TEXTS = {"channel": "channels", "layer": "layers", "image": "pictures"}
 
@@ -87,8 +89,8 @@ class MorePanel(Panel):
         tooltip = "What shares a colour scale"
         self.low_box = self._limit_box("From", "Where the fixed colour scale begins")
         self.high_box = self._limit_box("To", "Where the fixed colour scale ends")
-        tied.tie(self.low_box, "color_limits", self._with_low, lambda pair: (pair or (0, 1))[0])
-        tied.tie(self.high_box, "color_limits", self._with_high, lambda pair: (pair or (0, 1))[1])
+        tied.tie(self.low_box, "color_limits", self._with_low, lambda pair: _limit(pair, 0))
+        tied.tie(self.high_box, "color_limits", self._with_high, lambda pair: _limit(pair, 1))
         clip = "Percentage of the values that are left outside of the scale at each end"
         self._scale = tied.dropdown("Scale", "color_scale", scales, tooltip, "12.5rem")
         # These have no effect on limits that are fixed.
@@ -110,8 +112,8 @@ class MorePanel(Panel):
 
     def _limit_box(self, label: str, tooltip: str) -> FloatBox:
         return FloatBox(
-            min=-1e30,
-            max=1e30,
+            min=-_LARGEST_LIMIT,
+            max=_LARGEST_LIMIT,
             description=label,
             tooltip=tooltip,
             owner=self._owner,
@@ -218,6 +220,12 @@ class MorePanel(Panel):
             owner=self._owner,
             layout=widgets.Layout(width="auto", flex="0 0 auto"),
         )
+
+
+def _limit(limits: tuple[float, float] | None, end: int) -> float:
+    """Gives the first or the second limit of a colour scale, as a box can hold it."""
+    limit = (limits or (0.0, 1.0))[end]
+    return max(-_LARGEST_LIMIT, min(limit, _LARGEST_LIMIT))
 
 
 def _text(text: str) -> Any:
