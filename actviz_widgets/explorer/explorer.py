@@ -33,8 +33,9 @@ from ..widgets.page_link import PageLink
 from ..widgets.status_line import StatusLine
 from .appearance import Appearance
 from .channel_order import Surveying
-from .controls.explorer_controls import ExplorerControls
+from .controls.explorer_controls import ExplorerControls, Offered
 from .controls.layer_chooser import LayerEntry
+from .controls.more_panel import Actions
 from .downloads import Downloads
 from .pointer import Pointing
 from .presenter import Showing
@@ -440,18 +441,22 @@ class ActivationExplorer(widgets.VBox, Selection, Appearance):  # type: ignore[m
             self,
             self._choose,
             self._turn,
-            images=self.images,
-            entries=self._entries(),
-            paths=tuple(self._extraction.layers),
-            epochs=epochs,
-            classes=self._classes(),
-            has_other_model=has_other_model,
-            has_epochs=bool(self._explored.epoch_lines),
-            save_figure=lambda *size: self._try(lambda: downloads.figure(*size)),
-            save_array=lambda: self._try(downloads.array),
-            add_pictures=self._upload if self._explored.takes_pictures else None,
-            code=self.code,
-            size=(figure.WIDTH, figure.HEIGHT),
+            Offered(
+                images=self.images,
+                entries=self._entries(),
+                paths=tuple(self._extraction.layers),
+                epochs=epochs,
+                classes=self._classes(),
+                has_other_model=has_other_model,
+                has_epochs=bool(self._explored.epoch_lines),
+            ),
+            Actions(
+                save_figure=lambda *size: self._try(lambda: downloads.figure(*size)),
+                save_array=lambda: self._try(downloads.array),
+                add_pictures=self._upload if self._explored.takes_pictures else None,
+                code=self.code,
+                size=(figure.WIDTH, figure.HEIGHT),
+            ),
         )
         self.children = (*self._controls.rows, self._canvas, self._status, self._page)
         self._pointing = Pointing(
