@@ -258,5 +258,3 @@ InputView = PictureView | SeriesView | WordsView
 LeftView = InputView | OverlayView | MapView
 ActivationView = MapView | BarsView | WordsView | OverlayView | TilesView
 WholeView = ComparisonView | NetworkView | WordsView
-
-Box = tuple[tuple[float, float], tuple[float, float]]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ..activations.channel_survey import ChannelSurvey
 from ..activations.explored import Explored
 from ..feature_maps.layout import Layout
-from ..widgets.latest_wins import OwnerThread
+from ..widgets.owner_thread import OwnerThread
 from .chosen import Chosen
 
 _BETWEEN_PICTURES = 0.01  # seconds for the browser's messages

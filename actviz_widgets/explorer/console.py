@@ -18,14 +18,15 @@ from ..widgets.owner_thread import OwnerThread
 from ..widgets.page_link import PageLink
 from ..widgets.status_line import StatusLine
 from .chosen import Chosen
-from .controls.explorer_controls import ExplorerControls
+from .controls.explorer_controls import ExplorerControls, Offered
 from .controls.layer_chooser import LayerEntry
+from .controls.more_panel import Actions
 from .downloads import Downloads
 from .opening import Opened
 
 
 @dataclass(frozen=True)
-class Actions:
+class PageActions:
     """What the page can ask for, beside setting traits.
 
     Attributes:
@@ -69,7 +70,7 @@ class Console:
         opened: Opened,
         owner: OwnerThread,
         canvas: FigureCanvas,
-        actions: Actions,
+        actions: PageActions,
         class_count: int,
     ) -> None:
         self._chosen = chosen
@@ -78,24 +79,29 @@ class Console:
         self._is_closed = False
         self._page, self._status = PageLink(owner), StatusLine()
         downloads = Downloads(self._page, actions.figure, actions.feature_map)
-        names = opened.class_names
         self._controls = ExplorerControls(
             owner,
             chosen,
             self.choose,
             actions.turn,
-            images=self._explored.images,
-            entries=_entries(self._explored, chosen.epoch),
-            paths=tuple(self._explored.by_epoch[chosen.epoch].layers),
-            epochs=opened.epochs,
-            classes=tuple(descriptions.class_name(each, names) for each in range(class_count)),
-            has_other_model=opened.other is not None,
-            has_epochs=bool(self._explored.epoch_lines),
-            save_figure=lambda *size: self.attempt(lambda: downloads.figure(*size)),
-            save_array=lambda: self.attempt(downloads.array),
-            add_pictures=actions.upload if self._explored.takes_pictures else None,
-            code=actions.code,
-            size=(WIDTH, HEIGHT),
+            Offered(
+                images=self._explored.images,
+                entries=_entries(self._explored, chosen.epoch),
+                paths=tuple(self._explored.by_epoch[chosen.epoch].layers),
+                epochs=opened.epochs,
+                classes=tuple(
+                    descriptions.class_name(each, opened.class_names) for each in range(class_count)
+                ),
+                has_other_model=opened.other is not None,
+                has_epochs=bool(self._explored.epoch_lines),
+            ),
+            Actions(
+                save_figure=lambda *size: self.attempt(lambda: downloads.figure(*size)),
+                save_array=lambda: self.attempt(downloads.array),
+                add_pictures=actions.upload if self._explored.takes_pictures else None,
+                code=actions.code,
+                size=(WIDTH, HEIGHT),
+            ),
         )
         self.widgets = (*self._controls.rows, canvas, self._status, self._page)
         self._page.canvas = canvas

@@ -12,7 +12,7 @@ from ..scenes.compare import compared
 from ..scenes.map_places import MapPlaces
 from ..scenes.selected import Selected
 from ..scenes.shown import Shown
-from ..views import Box, Place
+from ..views import PixelBox, Place
 from ..widgets.owner_thread import OwnerThread
 from .chosen import Chosen
 from .screen import Screen
@@ -106,7 +106,7 @@ class Pointer:
             canvas = self._screen.canvas
             canvas.toolbar.mouse_move(MouseEvent("motion_notify_event", canvas, *self._mouse))
 
-    def _field(self, selected: Selected, row: int, column: int) -> tuple[str, Box | None]:
+    def _field(self, selected: Selected, row: int, column: int) -> tuple[str, PixelBox | None]:
         """Gives the receptive field of a position, in words and as pixels of the picture."""
         field, box = self._places.field(
             selected.layer,

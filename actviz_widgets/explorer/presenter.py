@@ -22,7 +22,7 @@ from ..widgets.latest_wins import LatestWins
 from ..widgets.owner_thread import OwnerThread
 from .channel_order import ChannelOrder
 from .chosen import Chosen
-from .console import Actions, Console
+from .console import Console, PageActions
 from .opening import Opened
 from .pointer import Pointer
 from .screen import Screen
@@ -73,7 +73,7 @@ class Presenter:
         self.order = ChannelOrder(opened.explored, chosen, owner, self._latest.request)
         count = None if self._explanations is None else self._explanations.class_count
         chosen.offer_classes(count)
-        actions = Actions(
+        actions = PageActions(
             step=lambda over, steps: self.step(over, steps, around=False),
             play_on=lambda: self.step(chosen.play_over, 1, around=True),
             turn=self._turn,

@@ -8,10 +8,9 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 
+from ..figure.artists.axes import AxesLimits
 from .appearance import Appearance
 from .selection import Selection
-
-Limits = tuple[tuple[float, float], tuple[float, float]]
 
 _WIDTH = 88
 # In an order in which each can be set: a layer before its channel.
@@ -26,7 +25,7 @@ def view_code(
     explorer: Any,
     given: Mapping[str, object],
     added: Sequence[str],
-    full_limits: Mapping[Axes, Limits],
+    full_limits: Mapping[Axes, AxesLimits],
 ) -> str:
     """Writes code that opens an explorer on the same view.
 

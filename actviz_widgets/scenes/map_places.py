@@ -16,7 +16,7 @@ from ..receptive_fields.receptive_field import ReceptiveField
 from ..receptive_fields.receptive_fields import ReceptiveFields, index_of_input
 from ..views import PictureView
 
-Box = tuple[tuple[float, float], tuple[float, float]]
+Edges = tuple[tuple[float, float], tuple[float, float]]
 """The edges of a box on the picture, `((top, bottom), (left, right))`, in the picture's pixels, of
 which the first is centred on 0: the whole picture begins at -0.5."""
 
@@ -86,7 +86,7 @@ class MapPlaces:
         column: int,
         channel: int,
         slice_index: int,
-    ) -> tuple[ReceptiveField | None, Box | None]:
+    ) -> tuple[ReceptiveField | None, Edges | None]:
         """Gives what a position of the map on show can see.
 
         Args:

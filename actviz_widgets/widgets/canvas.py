@@ -9,10 +9,10 @@ So a request of the browser is kept until there is something to draw, and what t
 has brought about, by a slider, is sent without any: a slider waits for its answer before it sends
 the next value, so that frames never pile up.
 
-Three of ipympl's private names are used here (`_handle_message`, `_handle_msg`, `_force_full`), and
-some more on the page (`frames.js`, which does without where they are not found); the version is
-bounded for them, and the tests of the canvas and of its frames in a browser hold what they are
-expected to do.
+Private names of ipympl are used here (`_handle_message`, `_handle_msg`, `_repr_mimebundle_`,
+`_force_full`, `_data_url`, `_size`), and some more on the page (`frames.js`, which does without
+where they are not found); the version is bounded for them, and the tests of the canvas and of its
+frames in a browser hold what they are expected to do.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from .frames import Frames
-from .latest_wins import OwnerThread
+from .owner_thread import OwnerThread
 from .repainter import Repainter
 
 

@@ -11,8 +11,8 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from .choosers import OwnThreadMessages, close_one
-from .latest_wins import OwnerThread
+from .own_thread import OwnThreadMessages, close_one
+from .owner_thread import OwnerThread
 
 _HERE = Path(__file__).parent
 _MOST_OFFERS = 8  # files kept for pages that may still ask for them

@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import ipywidgets as widgets
 import traitlets
 
-from .choosers import LABEL, Dropdown, OwnThreadMessages, Row, close_all, close_one
-from .latest_wins import OwnerThread
+from .own_thread import Checkbox, Dropdown, FloatBox, FloatSlider
+from .owner_thread import OwnerThread
+from .rows import LABEL, Row
+from .tie import Tie
 
 Set = Callable[[str, object], object]
 """Sets a trait by its name; what it does with an error is its own affair."""
-
-
-class Button(OwnThreadMessages, widgets.Button):  # type: ignore[misc]  # ipywidgets is untyped
-    """A button that answers on its owner's thread."""
-
-
-class ToggleButton(OwnThreadMessages, widgets.ToggleButton):  # type: ignore[misc]
-    """A button that stays pressed, and answers on its owner's thread."""
-
-
-class Checkbox(OwnThreadMessages, widgets.Checkbox):  # type: ignore[misc]
-    """A checkbox that answers on its owner's thread."""
-
-
-class FloatBox(OwnThreadMessages, widgets.BoundedFloatText):  # type: ignore[misc]
-    """A box for a number, which answers on its owner's thread."""
-
-
-class FloatSlider(OwnThreadMessages, widgets.FloatSlider):  # type: ignore[misc]
-    """A slider over a range, which answers on its owner's thread."""
-
-
-class FileUpload(OwnThreadMessages, widgets.FileUpload):  # type: ignore[misc]
-    """A button to choose files, whose contents come to its owner's thread."""
-
-
-class _Tie(NamedTuple):
-    control: Any
-    trait: str
-    to_control: Callable[[Any], Any]
 
 
 class TiedControls:
@@ -61,8 +33,7 @@ class TiedControls:
         self._owner = owner
         self._traits = traits
         self._set = set_trait
-        self._ties: list[_Tie] = []
-        self._is_showing = False
+        self._ties: list[Tie] = []
 
     def tie(
         self,
@@ -77,46 +48,27 @@ class TiedControls:
             control: A widget with a `value`.
             trait: The name of the trait.
             to_trait: Makes the trait's value of the control's.
-            to_control: Makes the control's value of the trait's.
+            to_control: Makes the control's value of the trait's, one that the control can have.
         """
-        tie = _Tie(control, trait, to_control)
+        tie = Tie(
+            control,
+            lambda: to_control(getattr(self._traits, trait)),
+            lambda value: self._set(trait, to_trait(value)),
+        )
         self._ties.append(tie)
-        self._show(tie)
-
-        def changed(change: dict[str, Any]) -> None:
-            is_other = change["new"] != to_control(getattr(self._traits, trait))
-            if is_other and not self._is_showing:
-                self._set(trait, to_trait(change["new"]))
-                self._show(tie)
-
-        control.observe(changed, names="value")
+        tie.show()
         return control
 
     def show(self) -> None:
         """Brings all controls in step with their traits."""
         for tie in self._ties:
-            self._show(tie)
+            tie.show()
 
     def offer(self, dropdown: Dropdown, options: Sequence[tuple[str, Any]]) -> None:
         """Has a dropdown offer something else; its trait stays."""
-        # A dropdown goes to its first entry when it gets new ones; nobody chose that.
-        self._is_showing = True
-        try:
-            dropdown.options = options
-        finally:
-            self._is_showing = False
-        self.show()
-
-    def _show(self, tie: _Tie) -> None:
-        value = tie.to_control(getattr(self._traits, tie.trait))
-        self._is_showing = True
-        try:
-            if isinstance(tie.control, Dropdown):
-                _add_missing(tie.control, value)
-            if tie.control.value != value:
-                tie.control.value = value
-        finally:
-            self._is_showing = False
+        for tie in self._ties:
+            if tie.control is dropdown:
+                tie.offer(options)
 
     def dropdown(
         self,
@@ -192,19 +144,3 @@ class TiedControls:
         row = Row([self.float_box(label, trait, low, high, step, tooltip), self.tie(slider, trait)])
         row.layout.width, row.layout.flex = "auto", "0 1 14.5rem"
         return row
-
-
-def _add_missing(dropdown: Dropdown, value: Any) -> None:
-    """Adds an entry for a value that only code sets, as a colour map of the user's own."""
-    if not any(value is entry or value == entry for _, entry in dropdown.options):
-        text = str(getattr(value, "name", value))
-        dropdown.options = (*dropdown.options, (text, value))
-
-
-class Panel(widgets.VBox):  # type: ignore[misc]
-    """Rows of controls, one below the other, which `close` frees."""
-
-    def close(self) -> None:
-        """Frees the panel and all in it."""
-        close_all(self.children)
-        close_one(super(), self)

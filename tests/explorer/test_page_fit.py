@@ -5,7 +5,7 @@ from __future__ import annotations
 from actviz_widgets.explorer.screen import PageFit
 from actviz_widgets.figure.figure import ActivationFigure
 from actviz_widgets.widgets.canvas import FigureCanvas
-from actviz_widgets.widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.owner_thread import OwnerThread
 
 
 def made() -> tuple[ActivationFigure, FigureCanvas, PageFit]:

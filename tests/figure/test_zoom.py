@@ -12,7 +12,7 @@ from matplotlib.backend_bases import MouseEvent
 from actviz_widgets.figure.figure import ActivationFigure
 from actviz_widgets.views import BarsView, MapView, OverlayView, PictureView, WordsView
 from actviz_widgets.widgets.canvas import FigureCanvas
-from actviz_widgets.widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.owner_thread import OwnerThread
 
 from .figure_drawing import GREY, axes_of, drawn, new_figure
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import threading
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from actviz_widgets.widgets.canvas import Canvas, FigureCanvas
-from actviz_widgets.widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.owner_thread import OwnerThread
 
 
 class Browser:
@@ -87,7 +88,8 @@ def set_image(canvas: FigureCanvas, values: np.ndarray) -> None:
 def test_the_private_names_of_ipympl_that_it_uses_are_there() -> None:
     for name in ("_handle_message", "_handle_msg", "_repr_mimebundle_"):
         assert callable(getattr(Canvas, name))
-    assert "_force_full" in Canvas.__dict__
+    for name in ("_force_full", "_data_url", "_size"):
+        assert name in Canvas.__dict__
     assert Canvas(Figure()).syncing_data_url is True
 
 
@@ -171,6 +173,20 @@ def test_a_picture_saved_in_between_costs_no_change(canvas: FigureCanvas, browse
     canvas.figure.savefig(io.BytesIO(), dpi=50)
     canvas.draw_idle()
     assert np.array_equal(browser.shown, drawn_in_full(canvas))
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+def test_a_page_without_a_kernel_shows_the_figure_at_its_size(
+    canvas: FigureCanvas, browser: Browser, ratio: int
+) -> None:
+    browser.send("set_device_pixel_ratio", device_pixel_ratio=ratio)
+    picture = canvas.png()
+    assert canvas._data_url == f"data:image/png;base64,{picture}"
+    assert tuple(canvas._size) == (200, 100)
+    pixels = np.asarray(Image.open(io.BytesIO(b64decode(picture))).convert("RGBA"))
+    assert pixels.shape == (100, 200, 4)
+    if ratio == 1:
+        assert np.array_equal(pixels, drawn_in_full(canvas))
 
 
 def test_a_see_through_figure_is_sent_whole(canvas: FigureCanvas, browser: Browser) -> None:

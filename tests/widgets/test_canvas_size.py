@@ -11,7 +11,7 @@ from matplotlib.backend_bases import ResizeEvent
 from matplotlib.figure import Figure
 
 from actviz_widgets.widgets.canvas import FigureCanvas
-from actviz_widgets.widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.owner_thread import OwnerThread
 from tests.widgets.test_canvas import Browser, drawn_in_full, set_image
 
 

@@ -1,28 +1,22 @@
+"""One run covers all that was asked for before it, and the last run shows the last state."""
+
 from __future__ import annotations
 
 import asyncio
 import itertools
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 import pytest
 
-from actviz_widgets.widgets import latest_wins
-from actviz_widgets.widgets.latest_wins import LatestWins, OwnerThread
+from actviz_widgets.widgets import latest_wins, owner_thread
+from actviz_widgets.widgets.latest_wins import LatestWins
+from actviz_widgets.widgets.owner_thread import OwnerThread
 
-PATIENCE = 10
-"""Seconds until a thread that should have answered counts as hung."""
-
-
-def on_another_thread(work: Callable[[], object]) -> None:
-    """Runs work on a thread of its own, to its end."""
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(PATIENCE)
-    assert not thread.is_alive()
+from .threads import PATIENCE, in_a_loop, on_another_thread
 
 
 async def settled(shown: list[int], last: int) -> None:
@@ -36,10 +30,6 @@ async def handed_over() -> None:
     """Lets the event loop run what it has been handed by now."""
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-
-
-def in_a_loop(scenario: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(scenario, PATIENCE))
 
 
 class Display:
@@ -115,20 +105,6 @@ def test_other_threads_do_not_catch_up() -> None:
 
     on_another_thread(ask)
     assert display.shown == []
-
-
-def test_callbacks_of_other_threads_run_in_the_order_they_came_in() -> None:
-    owner, ran = OwnerThread(), []
-    on_another_thread(lambda: [owner.run(lambda n=n: ran.append(n)) for n in range(5)])
-    assert ran == []
-    owner.catch_up()
-    assert ran == [0, 1, 2, 3, 4]
-
-
-def test_the_owner_runs_a_callback_at_once() -> None:
-    owner, ran = OwnerThread(), []
-    owner.run(lambda: ran.append(threading.get_ident()))
-    assert ran == [threading.get_ident()]
 
 
 # -------------------------------------------------------------------------------------- with a loop
@@ -250,11 +226,11 @@ def test_after_its_loop_has_ended_the_owner_runs_at_once_again() -> None:
 
 
 def halting_at(step: int, halt: Callable[[], object]) -> Callable[..., Any]:
-    """Gives a trace function that halts before the line of `latest_wins` of this number in turn."""
+    """Gives a trace function that halts before the line of a request of this number in turn."""
     steps = itertools.count(1)
 
     def trace(frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:
-        if frame.f_code.co_filename != latest_wins.__file__:
+        if frame.f_code.co_filename not in (latest_wins.__file__, owner_thread.__file__):
             return None
         if event == "line" and next(steps) == step:
             halt()
@@ -290,60 +266,3 @@ def test_a_run_that_begins_in_the_middle_of_a_request_silences_none_after_it(ste
     on_another_thread(lambda: display.choose(3))
     display.owner.catch_up()
     assert display.shown[-1] == 3
-
-
-# -------------------------------------------------------------------------------------------- call
-
-
-def test_a_call_from_another_thread_is_made_on_the_owners_and_gives_its_result() -> None:
-    async def scenario() -> None:
-        owner = OwnerThread()
-        called_on = await asyncio.to_thread(owner.call, threading.get_ident)
-        assert called_on == threading.get_ident()
-
-    in_a_loop(scenario())
-
-
-def test_a_call_from_another_thread_raises_there_what_it_raised_on_the_owners() -> None:
-    async def scenario() -> None:
-        owner = OwnerThread()
-        error = ValueError("no such layer")
-
-        def fail() -> None:
-            raise error
-
-        with pytest.raises(ValueError, match="no such layer") as info:
-            await asyncio.to_thread(owner.call, fail)
-        assert info.value is error
-
-    in_a_loop(scenario())
-
-
-def test_a_call_of_the_owner_is_made_at_once() -> None:
-    async def scenario() -> None:
-        assert OwnerThread().call(threading.get_ident) == threading.get_ident()
-
-    in_a_loop(scenario())
-    owner = OwnerThread()
-    assert owner.call(lambda: 7) == 7
-    with pytest.raises(ZeroDivisionError):
-        owner.call(lambda: 1 // 0)
-
-
-def test_where_the_owner_has_no_loop_a_call_does_not_wait_for_it() -> None:
-    owner, results = OwnerThread(), []
-    on_another_thread(lambda: results.append(owner.call(lambda: 7)))
-    assert results == [7]
-
-
-def test_each_thread_owns_what_is_made_on_it() -> None:
-    owner, answers = OwnerThread(), []
-    on_another_thread(lambda: answers.append(owner.is_current()))
-    assert owner.is_current()
-    assert answers == [False]
-
-
-def test_what_was_made_on_a_thread_that_has_ended_belongs_to_who_asks_next() -> None:
-    owners: list[OwnerThread] = []
-    on_another_thread(lambda: owners.append(OwnerThread()))
-    assert owners[0].is_current()

@@ -16,7 +16,7 @@ import traitlets
 from ipywidgets.widgets.widget import _instances
 
 import actviz_widgets
-from actviz_widgets.widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.owner_thread import OwnerThread
 from actviz_widgets.widgets.page_link import PageLink
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import DrawEvent
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -32,6 +33,28 @@ def crowded() -> Figure:
     inset.plot(RNG.random(9))
     figure.text(0.5, 0.02, "a caption", ha="center")
     return figure
+
+
+def test_the_private_names_of_matplotlib_that_it_uses_are_there() -> None:
+    figure = crowded()
+    assert callable(figure._get_draw_artists)  # type: ignore[attr-defined]
+    assert callable(DrawEvent._process)  # type: ignore[attr-defined]
+    for axes in figure.axes:
+        assert callable(axes._update_title_position)  # type: ignore[attr-defined]
+        # Of a title there are three: in the middle, and at each side.
+        assert axes.set_title("on the left", loc="left") is axes._left_title  # type: ignore[attr-defined]
+        assert axes.set_title("right", loc="right") is axes._right_title  # type: ignore[attr-defined]
+
+
+def test_painting_gives_axes_their_places_and_tells_who_listens() -> None:
+    figure = crowded()
+    canvas = FigureCanvasAgg(figure)
+    inset = figure.axes[1].child_axes[0]
+    places: list[tuple[float, ...]] = []
+    canvas.mpl_connect("draw_event", lambda _: places.append(inset.get_position().bounds))
+    Repainter(canvas).paint()
+    assert len(places) == 1
+    assert places[0] != (0, 0, 1, 1)
 
 
 def painted_alike(figure: Figure, painter: Repainter) -> None:

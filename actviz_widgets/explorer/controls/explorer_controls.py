@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as widgets
 
 from ...feature_maps.layout import Layout
-from ...widgets.choosers import Chooser, NumberChooser, Row, close_all
-from ...widgets.latest_wins import OwnerThread
-from ...widgets.tied_controls import Set, TiedControls, ToggleButton
+from ...widgets.choosers import Chooser, NumberChooser
+from ...widgets.own_thread import ToggleButton, close_all
+from ...widgets.owner_thread import OwnerThread
+from ...widgets.rows import Row
+from ...widgets.tied_controls import Set, TiedControls
 from .layer_chooser import LayerChooser, LayerEntry
-from .more_panel import MorePanel
+from .more_panel import Actions, MorePanel
 from .view_controls import ViewControls, order_dropdown, view_dropdown
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What there is to choose from when an explorer opens.
+
+    Attributes:
+        images: The names of the pictures.
+        entries: The layers.
+        paths: Their paths.
+        epochs: The numbers of the epochs.
+        classes: The names of the classes; empty if the model is no classifier.
+        has_other_model: Whether there is a second model to compare with.
+        has_epochs: Whether there was a training, so that there is an epoch to choose.
+    """
+
+    images: Sequence[str]
+    entries: Sequence[LayerEntry]
+    paths: Sequence[str]
+    epochs: Sequence[int]
+    classes: Sequence[str]
+    has_other_model: bool
+    has_epochs: bool
 
 
 class ExplorerControls:
@@ -24,13 +50,8 @@ class ExplorerControls:
         traits: The explorer, whose traits they are in step with.
         set_trait: Sets one of its traits.
         turn: Called with the number of pages to go on.
-        images: The names of the pictures.
-        entries: The layers.
-        paths: Their paths.
-        epochs: The numbers of the epochs.
-        classes: The names of the classes; empty if the model is no classifier.
-        has_other_model: Whether there is a second model to compare with.
-        **more: What the `MorePanel` is given besides.
+        offered: What there is to choose from.
+        actions: What the buttons of the `MorePanel` do.
 
     Attributes:
         rows: The widgets to show above the figure.
@@ -47,24 +68,18 @@ class ExplorerControls:
         traits: Any,
         set_trait: Set,
         turn: Callable[[int], object],
-        *,
-        images: Sequence[str],
-        entries: Sequence[LayerEntry],
-        paths: Sequence[str],
-        epochs: Sequence[int],
-        classes: Sequence[str],
-        has_other_model: bool,
-        has_epochs: bool,
-        **more: Any,
+        offered: Offered,
+        actions: Actions,
     ) -> None:
+        self._owner = owner
         self._traits = traits
-        self._images = list(images)
-        self._paths = list(paths)
-        self._epochs, self._classes = epochs, classes
-        self._has_other_model = has_other_model
+        self._set = set_trait
+        self._offered = offered
+        self._images, self._paths = list(offered.images), list(offered.paths)
+        self._actions = actions
         self._tied = TiedControls(owner, traits, set_trait)
-        self.image_chooser = Chooser("Image", images, owner, steps=True)
-        self.layer_chooser = LayerChooser(entries, owner)
+        self.image_chooser = Chooser("Image", offered.images, owner, steps=True)
+        self.layer_chooser = LayerChooser(offered.entries, owner)
         self.channel_chooser = NumberChooser(owner)
         self.view_dropdown = view_dropdown(self._tied)
         self.order_dropdown = order_dropdown(self._tied)
@@ -73,13 +88,10 @@ class ExplorerControls:
         self._tied.tie(self.play_button, "playing")
         self.more_button = self._toggle("More", "Colors, pictures, saving, keys", owner)
         self.more_button.observe(lambda change: self._open(change["new"]), names="value")
-        self._more_arguments = more
-        self._owner = owner
-        self._made: dict[str, NumberChooser] = {}
         self.more: MorePanel | None = None
+        self._made: dict[str, NumberChooser] = {}
         self._numbers = Row([self.channel_chooser])
         self._more_room = widgets.VBox(layout=widgets.Layout(width="100%"))
-        self._has_epochs = has_epochs
         self.rows: tuple[Any, ...] = (
             Row([self.view_dropdown, self.image_chooser, self.layer_chooser]),
             self._numbers,
@@ -88,7 +100,6 @@ class ExplorerControls:
         self.image_chooser.on_choice(lambda index: set_trait("image", index))
         self.layer_chooser.on_choice(lambda index: set_trait("layer", self._paths[index]))
         self.channel_chooser.on_choice(lambda value: set_trait("channel", value))
-        self._set = set_trait
 
     @property
     def slice_chooser(self) -> NumberChooser:
@@ -124,7 +135,7 @@ class ExplorerControls:
             layout: How the chosen layer's activation is laid out.
             order: Its channels, in the order to go through them.
         """
-        traits = self._traits
+        traits, offered = self._traits, self._offered
         self.image_chooser.show(traits.image)
         self.layer_chooser.show(self._paths.index(traits.layer))
         self.channel_chooser.show(layout.noun, traits.channel, order)
@@ -132,8 +143,8 @@ class ExplorerControls:
         if (layout.slice_count or 1) > 1:
             self.slice_chooser.show("slice", traits.slice, range(layout.slice_count or 1))
             numbers.append(self.slice_chooser)
-        if self._has_epochs:
-            self.epoch_chooser.show("epoch", traits.epoch, tuple(self._epochs))
+        if offered.has_epochs:
+            self.epoch_chooser.show("epoch", traits.epoch, tuple(offered.epochs))
             numbers.append(self.epoch_chooser)
         self._tied.show()
         self.play_button.description = "Pause" if traits.playing else "Play"
@@ -142,9 +153,9 @@ class ExplorerControls:
             *self.view_controls.of(
                 traits.view,
                 self._images,
-                tuple(self._epochs),
-                self._classes,
-                has_other_model=self._has_other_model,
+                tuple(offered.epochs),
+                offered.classes,
+                has_other_model=offered.has_other_model,
             ),
             self.play_button,
             self.more_button,
@@ -173,7 +184,7 @@ class ExplorerControls:
 
     def _open(self, is_open: bool) -> None:
         if is_open and self.more is None:
-            self.more = MorePanel(self._tied, self._owner, **self._more_arguments)
+            self.more = MorePanel(self._tied, self._owner, self._actions)
         self._more_room.children = (self.more,) if is_open else ()
 
     @staticmethod

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import ipywidgets as widgets
 
-from ...widgets.choosers import SHORT_LABEL, Dropdown, OwnThreadMessages, close_all, close_one
-from ...widgets.latest_wins import OwnerThread
+from ...widgets.own_thread import Checkbox, Dropdown, TextBox, close_all, close_one
+from ...widgets.owner_thread import OwnerThread
+from ...widgets.rows import SHORT_LABEL
+from ...widgets.tie import Tie
 
 FEW_ENOUGH_TO_SCAN = 12
 """Layers up to which there is no need to search among them."""
@@ -26,15 +28,7 @@ class LayerEntry(NamedTuple):
     is_minor: bool = False
 
 
-class _FilterBox(OwnThreadMessages, widgets.Text):  # type: ignore[misc]  # ipywidgets is untyped
-    pass
-
-
-class _Checkbox(OwnThreadMessages, widgets.Checkbox):  # type: ignore[misc]
-    pass
-
-
-class LayerChooser(widgets.HBox):  # type: ignore[misc]
+class LayerChooser(widgets.HBox):  # type: ignore[misc]  # ipywidgets is untyped
     """A labelled dropdown of layers, with a box to narrow it down and one to offer all.
 
     Layers that pass on what they are given are left out until they are searched for, all are
@@ -56,7 +50,7 @@ class LayerChooser(widgets.HBox):  # type: ignore[misc]
             layout=widgets.Layout(width="auto", flex="1 1 10rem", min_width="10rem"),
             style={"description_width": SHORT_LABEL},
         )
-        self.filter_box = _FilterBox(
+        self.filter_box = TextBox(
             description="Find",
             placeholder=f"in {len(entries):,} layers",
             tooltip="Parts of a path, a type or a size, such as: block3 conv",
@@ -65,7 +59,7 @@ class LayerChooser(widgets.HBox):  # type: ignore[misc]
             style={"description_width": "2rem"},
         )
         self.matches = widgets.HTML(layout=widgets.Layout(flex="0 0 auto", margin="2px 0.25rem"))
-        self.all_box = _Checkbox(
+        self.all_box = Checkbox(
             description=f"all {len(entries):,}",
             tooltip=f"Offer the {minor} layers too that pass on what they are given, as Dropout",
             indent=False,
@@ -83,7 +77,7 @@ class LayerChooser(widgets.HBox):  # type: ignore[misc]
             # What room there is, is for the paths more than for anything else.
             layout=widgets.Layout(flex=f"3 1 {width}rem", max_width="100%", flex_flow="row wrap"),
         )
-        self.dropdown.observe(self._on_value, names="value")
+        self._tie = Tie(self.dropdown, lambda: self._index, self._chosen)
         self._offer()
         self.filter_box.observe(lambda _: self._offer(), names="value")
         self.all_box.observe(lambda _: self._offer(), names="value")
@@ -136,15 +130,14 @@ class LayerChooser(widgets.HBox):  # type: ignore[misc]
         self.all_box.layout.display = "none" if words else None
         self.matches.layout.display = None if words else "none"
         offered = sorted({*matching, self._index})
-        # A dropdown goes to its first entry when it gets new ones; nobody chose that.
-        self.dropdown.unobserve(self._on_value, names="value")
         with self.dropdown.hold_sync():
-            self.dropdown.options = [(self._entries[index].text, index) for index in offered]
-            self.dropdown.value = self._index
+            self._tie.offer([(self._entries[index].text, index) for index in offered])
             # Of a long path the room may be for the beginning alone.
             self.dropdown.tooltip = self._entries[self._index].text
-        self.dropdown.observe(self._on_value, names="value")
 
-    def _on_value(self, change: dict[str, Any]) -> None:
-        if change["new"] != self._index and self._choose is not None:
-            self._choose(change["new"])
+    def _chosen(self, index: int) -> None:
+        # Already chosen for the next one that is picked, which may come before `show`.
+        self._index = index
+        if self._choose is not None:
+            self._choose(index)
+        self._offer()

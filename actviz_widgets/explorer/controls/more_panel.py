@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as widgets
 
-from ...widgets.choosers import Row
-from ...widgets.latest_wins import OwnerThread
-from ...widgets.tied_controls import Button, FileUpload, FloatBox, Panel, TiedControls
+from ...widgets.own_thread import Button, FileUpload, FloatBox
+from ...widgets.owner_thread import OwnerThread
+from ...widgets.rows import Panel, Row
+from ...widgets.tied_controls import TiedControls
 from ..appearance import SCALES, STEPPED
 
 COLOR_MAPS = ("viridis", "cividis", "magma", "inferno", "plasma", "gray", "PuOr", "RdBu_r")
@@ -26,8 +28,29 @@ KEYS = (
 )
 """The keys that the explorer answers to, and what each does."""
 
+_LARGEST_LIMIT = 1e30  # of a colour scale, in a box
 _SCALE_TEXTS = {"channel": "per channel", "layer": "per layer", "fixed": "fixed"}
 _STEPPED_TEXTS = {"channel": "channels", "layer": "layers", "image": "pictures"}
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What the panel's buttons do.
+
+    Attributes:
+        save_figure: Called with a format, and width and height in inches and dots per inch.
+        save_array: Called with nothing.
+        add_pictures: Called with the contents of files by their names; `None` where pictures cannot
+            be added.
+        code: Gives the view as Python code.
+        size: Width and height that the figure is saved in at first, in inches.
+    """
+
+    save_figure: Callable[[str, float, float, float], object]
+    save_array: Callable[[], object]
+    add_pictures: Callable[[Mapping[str, bytes]], object] | None
+    code: Callable[[], str]
+    size: tuple[float, float]
 
 
 class MorePanel(Panel):
@@ -36,32 +59,16 @@ class MorePanel(Panel):
     Args:
         tied: What ties a control to its trait.
         owner: The thread to answer on.
-        save_figure: Called with a format, and width and height in inches and dots per inch.
-        save_array: Called with nothing.
-        add_pictures: Called with the contents of files by their names; `None` where pictures cannot
-            be added.
-        code: Gives the view as Python code.
-        size: Width and height of the figure, in inches.
+        actions: What the buttons do.
     """
 
-    def __init__(
-        self,
-        tied: TiedControls,
-        owner: OwnerThread,
-        *,
-        save_figure: Callable[[str, float, float, float], object],
-        save_array: Callable[[], object],
-        add_pictures: Callable[[Mapping[str, bytes]], object] | None,
-        code: Callable[[], str],
-        size: tuple[float, float],
-    ) -> None:
+    def __init__(self, tied: TiedControls, owner: OwnerThread, actions: Actions) -> None:
         self._owner = owner
-        self._code = code
-        self._add_pictures = add_pictures
+        self._actions = actions
         rows = [self._colors(tied), self._play(tied)]
-        if add_pictures is not None:
+        if actions.add_pictures is not None:
             rows.append(self._upload())
-        rows += [self._save(save_figure, save_array, size), self._code_row(), _keys()]
+        rows += [self._save(), self._code_row(), _keys()]
         super().__init__(
             rows,
             layout=widgets.Layout(
@@ -80,15 +87,15 @@ class MorePanel(Panel):
         for control in self._within_limits:
             control.disabled = is_fixed
         if self.code_box.layout.display != "none":
-            self.code_box.value = self._code()
+            self.code_box.value = self._actions.code()
 
     def _colors(self, tied: TiedControls) -> Row:
         scales = [(_SCALE_TEXTS[scale], scale) for scale in SCALES]
         tooltip = "What shares a colour scale"
         self.low_box = self._limit_box("From", "Where the fixed colour scale begins")
         self.high_box = self._limit_box("To", "Where the fixed colour scale ends")
-        tied.tie(self.low_box, "color_limits", self._with_low, lambda pair: (pair or (0, 1))[0])
-        tied.tie(self.high_box, "color_limits", self._with_high, lambda pair: (pair or (0, 1))[1])
+        tied.tie(self.low_box, "color_limits", self._with_low, lambda pair: _limit(pair, 0))
+        tied.tie(self.high_box, "color_limits", self._with_high, lambda pair: _limit(pair, 1))
         clip = "Percentage of the values that are left outside of the scale at each end"
         self._scale = tied.dropdown("Scale", "color_scale", scales, tooltip, "12.5rem")
         # These have no effect on limits that are fixed.
@@ -110,8 +117,8 @@ class MorePanel(Panel):
 
     def _limit_box(self, label: str, tooltip: str) -> FloatBox:
         return FloatBox(
-            min=-1e30,
-            max=1e30,
+            min=-_LARGEST_LIMIT,
+            max=_LARGEST_LIMIT,
             description=label,
             tooltip=tooltip,
             owner=self._owner,
@@ -150,18 +157,15 @@ class MorePanel(Panel):
         return Row([self.upload, _text("from this computer, one or several files")])
 
     def _on_upload(self, change: dict[str, Any]) -> None:
-        if not change["new"] or self._add_pictures is None:
+        add_pictures = self._actions.add_pictures
+        if not change["new"] or add_pictures is None:
             return
         files = {str(file["name"]): bytes(file["content"]) for file in change["new"]}
         self.upload.value = ()
-        self._add_pictures(files)
+        add_pictures(files)
 
-    def _save(
-        self,
-        save_figure: Callable[[str, float, float, float], object],
-        save_array: Callable[[], object],
-        size: tuple[float, float],
-    ) -> Row:
+    def _save(self) -> Row:
+        actions = self._actions
         self.format = widgets.Dropdown(
             description="Figure",
             options=[(name.upper(), name) for name in FORMATS],
@@ -169,7 +173,8 @@ class MorePanel(Panel):
             layout=widgets.Layout(width="10rem"),
             style={"description_width": "4.5rem"},
         )
-        sizes = (("Width (in)", size[0]), ("Height (in)", size[1]), ("dpi", 200.0))
+        width, height = actions.size
+        sizes = (("Width (in)", width), ("Height (in)", height), ("dpi", 200.0))
         self.size_boxes = [
             widgets.BoundedFloatText(
                 value=value,
@@ -186,9 +191,11 @@ class MorePanel(Panel):
         self.save_button = self._button("Save figure", "Save the figure as a file")
         self.array_button = self._button("Save array (.npy)", "Save the map on display")
         self.save_button.on_click(
-            lambda _: save_figure(self.format.value, *(box.value for box in self.size_boxes))
+            lambda _: actions.save_figure(
+                self.format.value, *(box.value for box in self.size_boxes)
+            )
         )
-        self.array_button.on_click(lambda _: save_array())
+        self.array_button.on_click(lambda _: actions.save_array())
         return Row([self.format, *self.size_boxes, self.save_button, self.array_button])
 
     def _code_row(self) -> Row:
@@ -218,6 +225,12 @@ class MorePanel(Panel):
             owner=self._owner,
             layout=widgets.Layout(width="auto", flex="0 0 auto"),
         )
+
+
+def _limit(limits: tuple[float, float] | None, end: int) -> float:
+    """Gives the first or the second limit of a colour scale, as a box can hold it."""
+    limit = (limits or (0.0, 1.0))[end]
+    return max(-_LARGEST_LIMIT, min(limit, _LARGEST_LIMIT))
 
 
 def _text(text: str) -> Any:

@@ -9,9 +9,10 @@ import ipywidgets as widgets
 
 from ...feature_maps.channel_statistics import CRITERIA
 from ...scenes.scenes import VIEWS
-from ...widgets.choosers import SHORT_LABEL, Dropdown, close_all, close_one
-from ...widgets.latest_wins import OwnerThread
-from ...widgets.tied_controls import Button, TiedControls
+from ...widgets.own_thread import Button, Dropdown, close_all, close_one
+from ...widgets.owner_thread import OwnerThread
+from ...widgets.rows import SHORT_LABEL
+from ...widgets.tied_controls import TiedControls
 from ..appearance import TILES
 
 _VIEWS_TOLD = (

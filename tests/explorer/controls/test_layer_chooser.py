@@ -15,7 +15,7 @@ from actviz_widgets.explorer.controls.layer_chooser import (
     LayerEntry,
 )
 from actviz_widgets.scenes.descriptions import layer_entry
-from actviz_widgets.widgets.latest_wins import OwnerThread
+from actviz_widgets.widgets.owner_thread import OwnerThread
 
 MINOR = {"InputLayer", "Dropout"}
 
