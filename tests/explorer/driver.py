@@ -161,7 +161,7 @@ def point_of(
     Returns:
         A point well within it, in the coordinates of the axes' data.
     """
-    figure, canvas, fine = figure_of(explorer), canvas_of(explorer), 60
+    figure, canvas, fine = figure_of(explorer), canvas_of(explorer), 40
     (axes,) = (one for one in explorer.figure.axes if one.get_label() == label)
     steps = [step / fine for step in range(1, fine)]
     points = axes.transAxes.transform([(x, y) for x in steps for y in steps])
