@@ -14,6 +14,7 @@ from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.explorer.explorer import MEMORY_BUDGET
 from actviz_widgets.pictures.pictures import Pictures
+from tests.explorer import driver
 
 from .networks import CATS_AND_DOGS, NETWORKS, noise, tutorial_model
 from .rows import Measured, Row
@@ -102,7 +103,7 @@ def _explorers_own_way(
 def _already_seen() -> Row:
     """Counts the passes for pictures, layers and channels that were looked at before."""
     explorer = ActivationExplorer(samples.cats_and_dogs_model(), samples.images())
-    activations = explorer._extraction.activations
+    activations = driver.cache_of(explorer)
     passes = []
     for _ in range(2):
         before = activations.forward_passes

@@ -6,6 +6,8 @@ import ast
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,166 +15,123 @@ import pytest
 import actviz_widgets
 
 PACKAGE = Path(actviz_widgets.__file__).parent
-FLOORS = (
-    {
-        "activation_bounds",
-        "activations",
-        "backends",
-        "cell_image",
-        "color_bar",
-        "color_scale",
-        "datasets",
-        "drawable",
-        "encoded_pictures",
-        "figure_layout",
-        "frames",
-        "given_arrays",
-        "kept_epochs",
-        "latest_wins",
-        "layer_paths",
-        "layer_roles",
-        "lettering",
-        "map_statistics",
-        "model_input",
-        "outlines",
-        "picture_labels",
-        "pixels",
-        "placing",
-        "predictions",
-        "receptive_field",
-        "repainting",
-        "sampling",
-        "saving",
-        "spaced_locator",
-        "structures",
-        "tile_grid",
-        "views",
-        "words_panel",
+
+# The rooms, and what of ours each may import beside itself: whole rooms, or modules of them.
+ROOMS: dict[str, set[str]] = {
+    "views": set(),
+    "widgets": set(),
+    "pictures": {"views"},
+    "feature_maps": {"views"},
+    "model": {"feature_maps.layer_role"},
+    "receptive_fields": {"model"},
+    "figure": {"views", "feature_maps"},
+    "activations": {"views", "pictures", "feature_maps", "model"},
+    "preferred": {"model", "feature_maps", "views"},
+    "scenes": {
+        *("views", "pictures", "feature_maps", "model", "receptive_fields", "activations"),
+        "preferred",
     },
-    {
-        "array_inputs",
-        "bars_panel",
-        "canvas",
-        "comparison",
-        "controls",
-        "feature_maps",
-        "input_views",
-        "layer_calls",
-        "linked_zoom",
-        "map_histogram",
-        "map_profile",
-        "model_files",
-        "palette",
-        "panel_side",
-        "picture_box",
-        "picture_sources",
-        "plots",
-        "preprocessing",
-        "reach",
-        "series",
-        "symbolic_inputs",
-        "tile_image",
-    },
-    {
-        "activation_model",
-        "descriptions",
-        "joined_reach",
-        "layer_chooser",
-        "layer_rules",
-        "map_panel",
-        "network_panel",
-        "overlay_panel",
-        "page",
-        "picture_panel",
+    "page": {
+        *("views", "feature_maps", "model", "receptive_fields", "scenes", "activations"),
         "pictures",
-        "ranking",
-        "selection",
-        "tied_controls",
-        "tiles_panel",
-        "zoom",
     },
-    {
-        "appearance",
-        "class_scores",
-        "comparison_panel",
-        "declared_inputs",
-        "downloads",
-        "epoch_extraction",
-        "graph_pass",
-        "layer_reach",
-        "loaded_pictures",
-        "strips",
+    "survey": {
+        *("activations", "feature_maps", "model", "pictures", "receptive_fields", "views"),
+        "page",
     },
-    {
-        "class_evidence",
-        "extraction",
-        "figure_panels",
-        "more_panel",
-        "receptive_fields",
-        "stepping",
-        "view_code",
-        "view_controls",
+    "explorer": {
+        *("views", "widgets", "pictures", "feature_maps", "model", "receptive_fields", "figure"),
+        *("activations", "preferred", "scenes", "page", "survey"),
     },
-    {
-        "channel_survey",
-        "choice",
-        "epoch_recorder",
-        "explanations",
-        "explorer_controls",
-        "figure",
-        "map_places",
-        "subject",
-    },
-    {
-        "activation_history",
-        "page_fit",
-        "pointing",
-        "scenes",
-        "second_model",
-    },
-    {
-        "showing",
-    },
-    {
-        "seen_field",
-        "surveying",
-    },
-    {
-        "explorer",
-    },
-)
-FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
+    # The public names, which the package itself has, and one of which is `samples`.
+    "samples": {"", "model"},
+    "course": {"", "model", "samples"},
+}
+
+# The rooms, or modules, that may import a library that is slow to load or knows one framework.
+LIBRARIES: dict[str, set[str]] = {
+    "keras": {*("model", "receptive_fields", "activations", "preferred"), "samples", "course"},
+    "tensorflow": {"model.backends", "model.graph_pass", "samples"},
+    "jax": {"model.backends"},
+    "torch": {"model.backends"},
+    "tf_keras": set(),
+    "matplotlib": {"feature_maps.color_scale", "figure", "widgets", "explorer"},
+    "matplotlib.pyplot": {"figure.plots"},  # it has a state of its own, which is the user's
+    "ipympl": {"widgets.canvas"},
+    "ipywidgets": {"widgets", "explorer"},
+    "anywidget": {"widgets"},
+    "traitlets": {"widgets", "explorer"},
+}
+FOR_TYPES_ALONE = {"keras": {"explorer"}}
+# Imported in functions alone: of the backends one may be all there is, and pyplot chooses how the
+# user's own figures are shown.
+NEVER_AT_ONCE = {"tensorflow", "jax", "torch", "matplotlib.pyplot"}
 
 
-def imported_modules(file: Path) -> set[str]:
-    """Names every module that a file imports, its own package's with a leading dot."""
-    names = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names.add((node.module or "").split(".")[0])
-        elif isinstance(node, ast.ImportFrom):
-            own = [node.module] if node.module else [alias.name for alias in node.names]
-            names |= {f".{name}" for name in own}
-    return names
+def name_of(file: Path) -> str:
+    """Gives a module's name within the package, which itself has none."""
+    parts = file.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported_at_once(file: Path) -> set[str]:
-    """Names every module outside the package that a file imports when it is itself imported."""
-    names = set()
-    waiting: list[ast.AST] = [ast.parse(file.read_text(encoding="utf-8"))]
+FILES = {name_of(file): file for file in sorted(PACKAGE.rglob("*.py"))}
+MODULES = sorted(set(FILES) - {""})  # the package itself imports what it gives when asked for it
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[0]
+
+
+def is_among(module: str, places: set[str]) -> bool:
+    """Whether a module is one of these, or in one of these rooms."""
+    return any(module == place or (place and module.startswith(f"{place}.")) for place in places)
+
+
+def statements(tree: ast.AST, *, at_once: bool) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Gives the imports of a module, or those alone that run when it is itself imported."""
+    waiting = [tree]
     while waiting:
         for node in ast.iter_child_nodes(waiting.pop()):
-            if isinstance(node, ast.Import):
-                names |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                names.add((node.module or "").split(".")[0])
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield node
+            elif not at_once:
+                waiting.append(node)
             elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
                 waiting.extend(node.orelse)
             elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
                 waiting.append(node)
+
+
+def libraries(file: Path, *, at_once: bool = False) -> set[str]:
+    """Names what a file imports from outside, each with all that it is part of."""
+    names: set[str] = set()
+    for node in statements(ast.parse(file.read_text(encoding="utf-8")), at_once=at_once):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif node.level == 0:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {".".join(name.split(".")[:count]) for name in names for count in range(1, 9)}
+
+
+def own_modules(module: str) -> set[str]:
+    """Names what a module imports of the package, whenever it does."""
+    file = FILES[module]
+    names: set[str] = set()
+    for node in statements(ast.parse(file.read_text(encoding="utf-8")), at_once=False):
+        if isinstance(node, ast.ImportFrom) and node.level > 0:
+            folder = file.parents[node.level - 1].relative_to(PACKAGE).parts
+            start = (*folder, *(node.module or "").split(".")) if node.module else folder
+            for alias in node.names:
+                within = ".".join((*start, alias.name))
+                names.add(within if within in FILES else ".".join(start))
     return names
+
+
+def assert_no_circle(imports: Mapping[str, set[str]]) -> None:
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' <- '.join(error.args[1])}")
 
 
 def run(code: str, *options: str) -> str:
@@ -185,69 +144,66 @@ def run(code: str, *options: str) -> str:
     return done.stdout.strip()
 
 
-def test_every_module_has_its_floor() -> None:
-    assert {file.stem for file in PACKAGE.glob("*.py")} - {"__init__"} == set(FLOOR_OF)
+# -------------------------------------------------------------------------------------- the rooms
 
 
-@pytest.mark.parametrize("module", sorted(FLOOR_OF))
-def test_imports_go_downward_only(module: str) -> None:
-    for name in imported_modules(PACKAGE / f"{module}.py"):
-        if name.startswith("."):
-            assert FLOOR_OF[name[1:]] < FLOOR_OF[module], f"{module} imports {name}"
+def test_the_top_of_the_package_holds_rooms_and_little_else() -> None:
+    there = {path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"}
+    rooms = {room for room in ROOMS if (PACKAGE / room).is_dir()}
+    assert there == {"__init__.py", "views.py", "py.typed"} | rooms
 
 
-@pytest.mark.parametrize("module", sorted(FLOOR_OF))
-def test_each_module_stands_as_low_as_it_can(module: str) -> None:
-    own = {name[1:] for name in imported_modules(PACKAGE / f"{module}.py") if name[0] == "."}
-    assert FLOOR_OF[module] == max((FLOOR_OF[name] + 1 for name in own), default=0)
+@pytest.mark.parametrize("module", MODULES)
+def test_a_room_imports_what_its_row_names(module: str) -> None:
+    room = room_of(module)
+    others = {name for name in own_modules(module) if name == "" or room_of(name) != room}
+    assert {name for name in others if not is_among(name, ROOMS[room])} == set()
 
 
-def test_the_explorer_stands_alone_on_top() -> None:
-    assert FLOORS[-1] == {"explorer"}
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert_no_circle({module: own_modules(module) for module in MODULES})
 
 
-KNOW_KERAS = {
-    "activation_history",
-    "activation_model",
-    "backends",
-    "class_evidence",
-    "class_scores",
-    "symbolic_inputs",
-    "declared_inputs",
-    "epoch_recorder",
-    "explorer",  # for types only
-    "extraction",
-    "graph_pass",
-    "layer_calls",
-    "model_files",
-    "receptive_fields",
-    "second_model",
-}
-KNOW_A_BACKEND = {
-    "tensorflow": {"backends", "graph_pass"},
-    "jax": {"backends"},
-    "torch": {"backends"},
-}
+def test_no_rooms_import_each_other_in_a_circle() -> None:
+    # A module that is named by itself belongs to no room here: it is what both stand on.
+    named = {place for row in ROOMS.values() for place in row if "." in place}
+
+    def whole(module: str) -> str:
+        return module if module in named else room_of(module)
+
+    imports: dict[str, set[str]] = {}
+    for module in MODULES:
+        names = {whole(name) for name in own_modules(module)}
+        imports.setdefault(whole(module), set()).update(names - {whole(module)})
+    assert_no_circle(imports)
 
 
-@pytest.mark.parametrize("module", sorted(FLOOR_OF))
-def test_keras_its_backends_and_ipympl_are_each_known_to_their_own_modules_alone(
-    module: str,
-) -> None:
-    names = imported_modules(PACKAGE / f"{module}.py")
-    assert "keras" not in names or module in KNOW_KERAS
-    for backend, modules in KNOW_A_BACKEND.items():
-        assert backend not in names or module in modules
-    assert "tf_keras" not in names
-    assert "ipympl" not in names or module == "canvas"
-    assert "pyplot" not in names
+# `samples` is itself a public name, and `course` what its notebooks import.
+@pytest.mark.parametrize(
+    "package",
+    sorted({name for name in MODULES if FILES[name].stem == "__init__"} - {"samples", "course"}),
+)
+def test_a_room_itself_holds_no_more_than_a_sentence(package: str) -> None:
+    tree = ast.parse(FILES[package].read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    assert len(tree.body) == 1
 
 
-@pytest.mark.parametrize("module", sorted(FLOOR_OF))
-def test_no_backend_is_imported_before_it_is_needed(module: str) -> None:
-    at_once = imported_at_once(PACKAGE / f"{module}.py")
-    assert not at_once & set(KNOW_A_BACKEND)
-    assert "keras" not in at_once or module in KNOW_KERAS - {"explorer"}
+# ---------------------------------------------------------------------------------- the libraries
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_library_is_known_to_its_own_rooms_alone(module: str) -> None:
+    for library in libraries(FILES[module]) & set(LIBRARIES):
+        places = LIBRARIES[library] | FOR_TYPES_ALONE.get(library, set())
+        assert is_among(module, places), f"{module} imports {library}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_library_is_imported_before_it_is_needed(module: str) -> None:
+    for library in libraries(FILES[module], at_once=True) & set(LIBRARIES):
+        assert library not in NEVER_AT_ONCE
+        assert is_among(module, LIBRARIES[library]), f"{module} imports {library} at once"
 
 
 def test_what_is_imported_at_once_is_told_from_what_is_imported_in_functions(
@@ -274,7 +230,9 @@ def test_what_is_imported_at_once_is_told_from_what_is_imported_in_functions(
         """),
         encoding="utf-8",
     )
-    assert imported_at_once(file) == {"numpy", "matplotlib", "jax", "torch", "scipy"}
+    at_once = {"numpy", "numpy.linalg", "matplotlib", "matplotlib.pyplot", "jax", "torch", "scipy"}
+    assert libraries(file, at_once=True) == at_once
+    assert libraries(file) == at_once | {"keras", "tensorflow", "PIL", "PIL.Image"}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

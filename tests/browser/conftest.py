@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from .chromium import FLAGS, find_or_install
 from .lab import Lab, running_lab
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
 
 
 # By module, since Playwright leaves an event loop that counts as running on the main thread.
@@ -28,7 +29,8 @@ def browser() -> Iterator[Browser]:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("lab") / "notebooks"
     shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    with running_lab(folder) as lab:
+    # So that kernels can import `tests.explorer.driver`.
+    with running_lab(folder, PYTHONPATH=str(ROOT)) as lab:
         yield lab
 
 

@@ -14,9 +14,11 @@ from playwright.sync_api import sync_playwright
 from .chromium import FLAGS, find_or_install
 from .lab import Explorer, opened_cell, running_lab
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 CELL = """
 from actviz_widgets import ActivationExplorer, samples
+from tests.explorer import driver
 
 model, images = samples.cats_and_dogs_model(), samples.images()
 explorer = ActivationExplorer(model, images, class_names=["cat", "dog"])
@@ -49,7 +51,7 @@ def small(picture: Image.Image, colors: int = 256) -> Image.Image:
 def point_at(explorer: Explorer, row: int, column: int) -> None:
     """Moves the mouse over a position of the map."""
     across, up = explorer.notebook.value(  # type: ignore[misc]
-        f"[float(v) for v in explorer._view.map_axes.transData.transform(({column}, {row}))]"
+        f"[float(v) for v in driver.map_axes(explorer).transData.transform(({column}, {row}))]"
     )
     box = explorer.canvas.bounding_box()
     assert box is not None
@@ -114,7 +116,7 @@ def main(docs: Path = DOCS) -> None:
         folder = Path(home) / "notebooks"
         folder.mkdir()
         with (
-            running_lab(folder) as lab,
+            running_lab(folder, PYTHONPATH=str(ROOT)) as lab,
             playwright.chromium.launch(
                 executable_path=find_or_install(playwright), args=list(FLAGS)
             ) as browser,

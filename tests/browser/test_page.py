@@ -18,9 +18,10 @@ ROOT = ".actviz-explorer"
 CANVAS = ".jupyter-matplotlib-canvas-div"
 CELL = """
 from actviz_widgets import ActivationExplorer, samples
+from tests.explorer import driver
 
 explorer = ActivationExplorer(samples.cats_and_dogs_model(), samples.images())
-link = explorer._page
+link = driver.page_link_of(explorer)
 explorer
 """
 # Which timers run, which kinds of keys are listened to, and what others get of them.
@@ -60,7 +61,7 @@ def opened(browser: Browser, lab: Lab) -> Iterator[Explorer]:
 def explorer(opened: Explorer) -> Explorer:
     opened.notebook.run(
         "explorer.layer = 'conv2d_1'; explorer.channel = 5; explorer.image = 1\n"
-        "link.on_key(lambda what, steps: explorer._try(lambda: explorer.step(what, steps)))"
+        "link.on_key(lambda what, steps: explorer.step(what, steps))"
     )
     opened.output.scroll_into_view_if_needed()
     opened.expect_in_step()

@@ -33,8 +33,9 @@ def explorer(notebook: Notebook) -> Explorer:
     """The quickstart's explorer, back at its first view."""
     explorer = Explorer(notebook)
     notebook.run(
+        "from tests.explorer import driver;"
         "explorer.image = 0; explorer.layer = 'conv2d_1'; explorer.channel = 0;"
-        "explorer._canvas.toolbar.home()"
+        "driver.canvas_of(explorer).toolbar.home()"
     )
     explorer.output.scroll_into_view_if_needed()
     explorer.expect_in_step()
@@ -52,7 +53,9 @@ def test_the_canvas_shows_the_figure_that_the_kernel_holds(explorer: Explorer) -
     assert room is not None
     height, width, _ = pixels.shape
     assert room["width"] - 24 <= width <= room["width"]
-    assert height == explorer.notebook.value(f"explorer._view.preferred_height({width})")
+    assert height == explorer.notebook.value(
+        f"driver.figure_of(explorer).preferred_height({width})"
+    )
     # Not merely blank: a photograph to the left, the map's colours to the right.
     assert len(np.unique(pixels[:, 50:390].reshape(-1, 3), axis=0)) > 5000
     assert len(np.unique(pixels[:, 440:770].reshape(-1, 3), axis=0)) > 100
@@ -142,7 +145,7 @@ def test_the_value_under_the_cursor_is_the_activation_s(explorer: Explorer) -> N
     explorer.notebook.run("explorer.layer = 'conv2d_3'; explorer.channel = 17")
     explorer.expect_in_step()
     x, y = explorer.notebook.value(
-        "[float(v) for v in explorer._view.map_axes.transData.transform((20, 9))]"
+        "[float(v) for v in driver.map_axes(explorer).transData.transform((20, 9))]"
     )
     box = explorer.canvas.bounding_box()
     assert box is not None
@@ -231,7 +234,7 @@ def test_the_saved_notebook_holds_a_png_of_the_figure(explorer: Explorer) -> Non
     png = Image.open(io.BytesIO(base64.b64decode(outputs[0]["data"]["image/png"])))
     # As it was when the cell ran, which is the view that the fixture goes back to, and of a size
     # that no page had a say in.
-    explorer.notebook.run(f"explorer._canvas.resize_to({png.width}, {png.height})")
+    explorer.notebook.run(f"driver.canvas_of(explorer).resize_to({png.width}, {png.height})")
     assert np.array_equal(np.asarray(png.convert("RGB")), explorer.kernel_pixels())
 
 

@@ -31,6 +31,7 @@ VIEWS = ("channel", "layer", "overlay", "compare", "network", "why")
 def opened(browser: Browser, lab: Lab) -> Iterator[Explorer]:
     with opened_cell(browser, lab, "views.ipynb", CELL) as explorer:
         explorer.notebook.run(
+            "from tests.explorer import driver\n"
             "from actviz_widgets.explorer.appearance import Appearance as _Appearance\n"
             "names = ['image', 'layer', 'channel', *_Appearance.class_own_traits()]\n"
             "before = {name: getattr(explorer, name) for name in names}"
@@ -44,7 +45,7 @@ def explorer(opened: Explorer) -> Explorer:
     opened.notebook.run(
         "explorer.view = 'channel'\n"
         "for name, value in before.items(): setattr(explorer, name, value)\n"
-        "explorer._canvas.toolbar.home()"
+        "driver.canvas_of(explorer).toolbar.home()"
     )
     opened.output.scroll_into_view_if_needed()
     opened.expect_in_step()
@@ -85,16 +86,17 @@ def test_the_channel_view_shows_picture_map_colour_bar_and_histogram(explorer: E
     show(explorer, "channel")
     axes = axes_of(explorer, "histogram")
     # All the map's values are in it, on the scale that the colour bar has.
-    counts = value(explorer, "explorer._view._panels.map._histogram._counts.tolist()")
+    counts = value(explorer, "driver.histogram_counts(explorer)")
     wanted = value(
         explorer,
-        "__import__('numpy').histogram(explorer.feature_map, len("
-        "explorer._view._panels.map._histogram._counts))[0].tolist()",
+        "__import__('numpy').histogram(explorer.feature_map, "
+        "len(driver.histogram_counts(explorer)))[0].tolist()",
     )
     assert counts == wanted
     # And it stands as high as the colour bar does.
     edges = "[round(float(v), 6) for v in ({0}.bbox.y0, {0}.bbox.y1)]".format
-    assert value(explorer, edges(axes)) == value(explorer, edges("explorer._view.color_bar_axes"))
+    bar = "driver.figure_of(explorer).color_bar_axes"
+    assert value(explorer, edges(axes)) == value(explorer, edges(bar))
 
 
 def test_a_click_on_a_tile_chooses_it_and_a_double_click_opens_it(explorer: Explorer) -> None:
@@ -102,15 +104,10 @@ def test_a_click_on_a_tile_chooses_it_and_a_double_click_opens_it(explorer: Expl
     expect(explorer.output).to_contain_text("all 32 channels")
     mouse = explorer.notebook.page.mouse
     axes = axes_of(explorer, "tiles")
-    # Somewhere in the tile, found by asking at places all over the axes.
     place = value(
         explorer,
-        "next([float(x), float(y)] for panel in "
-        "[explorer._view._panels.activation_side.panels['tiles']] for (x0, x1), (y0, y1) in "
-        "[(panel.axes.get_xlim(), panel.axes.get_ylim())] for i in range(1, 60) "
-        "for j in range(1, 60) for x, y in [(x0 + (x1 - x0) * i / 60, y0 + (y1 - y0) * j / 60)] "
-        "for tile in [panel.place_at(x, y)] "
-        "if tile is not None and tile.channel == 13 and tile.row is not None)",
+        "driver.point_of(explorer, 'tiles', "
+        "lambda tile: tile.channel == 13 and tile.row is not None)",
     )
     x, y = place_of(explorer, axes, *place)  # type: ignore[misc]
     mouse.click(x, y)
@@ -161,7 +158,7 @@ def test_two_pictures_are_compared_on_one_scale_with_their_difference(explorer: 
     wait_for(lambda: value(explorer, "explorer.other_image") == 2, "the other picture")
     explorer.expect_in_step()
     largest = explorer.notebook.value(
-        "float(abs(explorer._showing.extraction(0).get(2, 'conv2d_2')"
+        "float(abs(driver.kept_pass(explorer, 2, 'conv2d_2')"
         ".activations['conv2d_2'][..., 0] - explorer.feature_map).max())"
     )
     expect(explorer.status).to_contain_text(f"The largest difference is {largest:.4g}.")
@@ -174,9 +171,7 @@ def test_a_click_on_a_strip_of_the_network_goes_to_the_layer(explorer: Explorer)
     axes = axes_of(explorer, "network strips")
     place = value(
         explorer,
-        "next(list(map(float, text.get_position())) for axes in explorer._view.figure.axes "
-        "if axes.get_label() == 'network strips' for text in axes.texts "
-        "if text.get_text() == 'conv2d_3')",
+        "driver.point_of(explorer, 'network strips', lambda strip: strip.layer == 'conv2d_3')",
     )
     explorer.notebook.page.mouse.click(*place_of(explorer, axes, *place))  # type: ignore[misc]
     wait_for(lambda: value(explorer, "explorer.layer") == "conv2d_3", "the strip's layer")
@@ -199,7 +194,7 @@ def test_the_mouse_over_the_map_frames_what_that_position_sees(explorer: Explore
     explorer.dropdown("Layer").select_option(label="conv2d_2 · Conv2D · 72 × 72 × 64")
     explorer.expect_in_step()
     without = explorer.pixels()
-    x, y = place_of(explorer, "explorer._view.map_axes", 20, 30)
+    x, y = place_of(explorer, "driver.map_axes(explorer)", 20, 30)
     explorer.notebook.page.mouse.move(x - 3, y)
     explorer.notebook.page.mouse.move(x, y)
     wait_for(lambda: value(explorer, "explorer.position") == (30, 20), "the position")
@@ -217,10 +212,10 @@ def test_the_mouse_over_the_map_frames_what_that_position_sees(explorer: Explore
 def test_zooming_into_the_map_zooms_into_the_picture(explorer: Explorer) -> None:
     explorer.output.get_by_title("Zoom to rectangle").click()
     mouse = explorer.notebook.page.mouse
-    mouse.move(*place_of(explorer, "explorer._view.map_axes", 30, 40))
+    mouse.move(*place_of(explorer, "driver.map_axes(explorer)", 30, 40))
     mouse.down()
-    mouse.move(*place_of(explorer, "explorer._view.map_axes", 60, 60))
-    mouse.move(*place_of(explorer, "explorer._view.map_axes", 90, 100))
+    mouse.move(*place_of(explorer, "driver.map_axes(explorer)", 60, 60))
+    mouse.move(*place_of(explorer, "driver.map_axes(explorer)", 90, 100))
     mouse.up()
     wait_for(
         lambda: value(explorer, "float(explorer.figure.axes[1].get_xlim()[0])") != -0.5, "the zoom"
@@ -233,7 +228,7 @@ def test_zooming_into_the_map_zooms_into_the_picture(explorer: Explorer) -> None
         explorer, "[float(v) for v in explorer.figure.axes[0].get_xlim()]"
     )
     # Position p of the first layer is centred on pixel p + 1 of 150; the picture is 451 wide.
-    scale = value(explorer, "explorer._selected.kept_pass.picture.view.size[1] / 150")
+    scale = value(explorer, "driver.kept_pass(explorer).picture.view.size[1] / 150")
     assert isinstance(scale, float)
     assert left == pytest.approx((low + 1 + 0.5) * scale - 0.5, abs=1e-6)
     assert right == pytest.approx((high + 1 + 0.5) * scale - 0.5, abs=1e-6)
@@ -298,7 +293,7 @@ def test_the_channels_go_by_the_order_that_is_chosen(explorer: Explorer) -> None
     wait_for(lambda: value(explorer, "explorer.order") == "mean", "the order")
     expect(explorer.status).to_contain_text("On all 4 pictures")
     wanted = explorer.notebook.value(
-        "[int(c) for c in (-sum(explorer._showing.extraction(0).get(i, 'conv2d_1')"
+        "[int(c) for c in (-sum(driver.kept_pass(explorer, i, 'conv2d_1')"
         ".activations['conv2d_1'].astype('float64').mean((0, 1)) for i in range(4))).argsort()]"
     )
     assert isinstance(wanted, list)

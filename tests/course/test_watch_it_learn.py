@@ -11,13 +11,15 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "05_watch_it_learn.ipynb"
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = ROOT / "notebooks" / "05_watch_it_learn.ipynb"
 
 ONE_CORE = "import os, time; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})"
 BEFORE_FIT = "started = time.monotonic()"
 AFTER_FIT = "seconds_of_training = time.monotonic() - started"
 FACTS = """
 import json, pathlib, re
+from tests.explorer import driver
 # Not that of getrusage: a process begins with the peak of the one that started it.
 peak = re.search(r"VmHWM:\\s*(\\d+) kB", pathlib.Path("/proc/self/status").read_text())
 facts = {
@@ -33,7 +35,7 @@ facts = {
     "kept epochs": short_of_memory.epochs,
     "left out": short_of_memory.left_out,
     "shown": [explorer.layer, explorer.image, explorer.epoch],
-    "said": explorer._status.sentences[0],
+    "said": driver.sentences(explorer)[0],
     "is kept": bool((explorer.predictions == history.predictions(1, 8)).all()),
 }
 print("FACTS " + json.dumps(facts))
@@ -52,7 +54,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
     client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}})
     # Nothing listens there: whatever asks the web is refused at once.
     nowhere = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")
-    client.execute(env=os.environ | nowhere)
+    client.execute(env=os.environ | nowhere | {"PYTHONPATH": str(ROOT)})
     return notebook
 
 

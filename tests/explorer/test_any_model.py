@@ -19,6 +19,7 @@ from actviz_widgets import ActivationExplorer, ActivationModel, get_activations
 
 from ..model_kinds import attention, checks, files, nested, plain, precision, recurrent, several
 from ..model_kinds.making import Made
+from . import driver
 
 
 @dataclass(frozen=True)
@@ -324,10 +325,10 @@ def test_a_layer_that_a_picture_does_not_pass_is_named_and_the_others_are_shown(
     explorer.image = 1
     with pytest.raises(ValueError, match="did not call 'light' for this picture"):
         _ = explorer.activation
-    assert "did not call 'light' for this picture" in explorer._status.sentences[0]
+    assert "did not call 'light' for this picture" in driver.sentences(explorer)[0]
     explorer.layer = "flatten"
     checks.assert_equal(explorer.activation, model(pictures[1:])[0], "flatten")
-    assert not any("⚠" in sentence for sentence in explorer._status.sentences)
+    assert not any("⚠" in sentence for sentence in driver.sentences(explorer))
     explorer.image, explorer.layer = 0, "light"
     checks.assert_equal(explorer.activation, model.light(pictures[:1])[0], "light")
     explorer.close()
@@ -395,8 +396,8 @@ def test_windows_of_a_picture_are_all_shown_and_counted_in_bytes() -> None:
     assert explorer.activation.shape == (16, 8, 8, 3)
     explorer.slice = 6
     assert np.array_equal(explorer.feature_map, picture[8:16, 16:24, 0])
-    assert explorer._seen().activations["windows"].base is None or (
-        explorer._seen().activations["windows"].base.nbytes == explorer.activation.nbytes
+    assert driver.kept_pass(explorer).activations["windows"].base is None or (
+        driver.kept_pass(explorer).activations["windows"].base.nbytes == explorer.activation.nbytes
     )
     explorer.close()
 
@@ -420,8 +421,8 @@ def test_layers_that_a_later_picture_leads_to_are_offered_then() -> None:
     assert [info.path for info in explorer.layers] == ["dark"]
     explorer.image = 1
     assert [info.path for info in explorer.layers] == ["dark", "light"]
-    assert "did not call 'dark' for this picture" in explorer._status.sentences[0]
-    assert len(explorer._controls.layer_chooser.dropdown.options) == 2
+    assert "did not call 'dark' for this picture" in driver.sentences(explorer)[0]
+    assert len(driver.control(explorer, "Layer").options) == 2
     explorer.layer, explorer.channel = "light", 2
     assert np.array_equal(explorer.activation, checks.as_array(model.light(light[None]))[0])
     explorer.close()
@@ -456,13 +457,14 @@ def test_what_a_model_puts_out_counts_in_the_memory_kept() -> None:
     explorer = ActivationExplorer(model, pictures, layers=["small"], memory_budget=8_000_000)
     for image in range(6):
         explorer.image = image
-    kept = explorer._extraction.activations
+    kept = driver.cache_of(explorer)
+    passes = [kept.kept(image, "small") for image in range(6)]
     assert explorer.predictions.nbytes == 3 * 512 * 512 * 4
     assert kept.nbytes <= 8_000_000
-    assert sum(seen.predictions.nbytes for seen in kept._kept.values()) <= 8_000_000
+    assert sum(each.predictions.nbytes for each in passes if each is not None) <= 8_000_000
     explorer.close()
     explorer = ActivationExplorer(model, pictures, layers=["small"], memory_budget=1_000_000)
-    assert explorer._extraction.activations.nbytes <= 1_000_000
+    assert driver.cache_of(explorer).nbytes <= 1_000_000
     with pytest.raises(ValueError, match="output for one picture takes more than memory_budget"):
         _ = explorer.predictions
     explorer.close()

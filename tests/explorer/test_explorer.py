@@ -20,6 +20,9 @@ from PIL import Image
 
 from actviz_widgets import ActivationExplorer
 
+from . import driver
+from .driver import find
+
 RNG = np.random.default_rng(0)
 PICTURES = {
     "first": RNG.integers(0, 255, (24, 32, 3), np.uint8),
@@ -51,15 +54,8 @@ def explorer(model: keras.Model) -> Iterator[ActivationExplorer]:
     explorer.close()
 
 
-def find(kind: type, widget: Any) -> list[Any]:
-    found = [widget] if isinstance(widget, kind) else []
-    for child in getattr(widget, "children", ()):
-        found += find(kind, child)
-    return found
-
-
 def status(explorer: ActivationExplorer) -> str:
-    return "\n".join(explorer._status.sentences)
+    return "\n".join(driver.sentences(explorer))
 
 
 def test_it_begins_with_the_first_picture_and_the_first_layer_that_has_maps(
@@ -88,8 +84,7 @@ def test_what_it_gives_equals_what_the_model_gives(
 
 
 def test_the_controls_are_labelled_and_follow_the_traits(explorer: ActivationExplorer) -> None:
-    controls = explorer._controls
-    images, layers = controls.image_chooser.dropdown, controls.layer_chooser.dropdown
+    images, layers = driver.control(explorer, "Image"), driver.control(explorer, "Layer")
     (slider,) = find(widgets.IntSlider, explorer)
     (box,) = find(widgets.BoundedIntText, explorer)
     assert (images.description, layers.description, box.description) == (
@@ -129,12 +124,11 @@ def test_a_volume_has_one_more_slider_and_other_layers_have_none() -> None:
 
 
 def test_the_traits_follow_the_controls(explorer: ActivationExplorer) -> None:
-    controls = explorer._controls
-    images, layers = controls.image_chooser.dropdown, controls.layer_chooser.dropdown
+    images, layers = driver.control(explorer, "Image"), driver.control(explorer, "Layer")
     (slider,) = find(widgets.IntSlider, explorer)
     (box,) = find(widgets.BoundedIntText, explorer)
-    previous = explorer._controls.image_chooser.previous_button
-    following = explorer._controls.image_chooser.next_button
+    previous = driver.control(explorer, "Previous")
+    following = driver.control(explorer, "Next")
     images.value = 1
     layers.value = 2
     slider.value = 2
@@ -218,8 +212,8 @@ def test_text_from_the_user_is_shown_as_text(model: keras.Model) -> None:
     explorer = ActivationExplorer(
         model, {"<img src=x>": PICTURES["first"]}, class_names=["<b>cat</b>", "<b>dog</b>"]
     )
-    assert "<b>" not in explorer._status.value
-    assert "&lt;b&gt;" in explorer._status.value
+    assert "<b>" not in driver.status_of(explorer).value
+    assert "&lt;b&gt;" in driver.status_of(explorer).value
     explorer.close()
 
 
@@ -230,7 +224,7 @@ def test_one_pass_a_picture_serves_all_layers_and_channels(model: keras.Model) -
         for info in explorer.layers:
             explorer.layer = info.path
             explorer.channel = info.output_shape[-1] - 1
-    assert explorer._extraction.activations.forward_passes == 3
+    assert driver.forward_passes(explorer) == 3
     explorer.close()
 
 
@@ -239,7 +233,7 @@ def test_a_small_memory_budget_is_kept_and_said(model: keras.Model) -> None:
     for info in explorer.layers:
         explorer.layer = info.path
         assert explorer.activation.shape == info.output_shape[1:]
-    assert explorer._extraction.activations.nbytes <= 12_000
+    assert driver.cache_of(explorer).nbytes <= 12_000
     assert "memory_budget" in status(explorer)
     explorer.close()
 
@@ -331,7 +325,7 @@ def test_a_warning_is_shown_when_what_the_model_saw_cannot_be_right() -> None:
         [keras.Input((16, 16, 3)), keras.layers.Rescaling(1 / 255), keras.layers.Conv2D(2, 3)]
     )
     explorer = ActivationExplorer(model, RNG.random((16, 16, 3), dtype=np.float32))
-    assert explorer._status.sentences[0].startswith("⚠ This model scales pixels itself")
+    assert driver.sentences(explorer)[0].startswith("⚠ This model scales pixels itself")
     explorer.close()
     explorer = ActivationExplorer(model, PICTURES["first"])
     assert "⚠" not in status(explorer)
@@ -350,14 +344,8 @@ def test_traits_can_be_linked(model: keras.Model) -> None:
 
 
 def test_what_another_thread_sets_is_drawn_by_the_owner(explorer: ActivationExplorer) -> None:
-    threads = []
-    show = explorer._view.show_activation
-
-    def watched(*args: Any, **kwargs: Any) -> bool:
-        threads.append(threading.current_thread())
-        return show(*args, **kwargs)
-
-    explorer._view.show_activation = watched  # type: ignore[method-assign]
+    threads: list[threading.Thread] = []
+    driver.watch_drawing(explorer, lambda: threads.append(threading.current_thread()))
     other = threading.Thread(target=lambda: setattr(explorer, "channel", 6))
     other.start()
     other.join()
@@ -479,11 +467,11 @@ def test_twenty_explorers_made_and_closed_leave_nothing_behind(model: keras.Mode
             for held in (
                 explorer,
                 explorer.figure,
-                explorer._canvas,
-                explorer._canvas.toolbar,
+                driver.canvas_of(explorer),
+                driver.canvas_of(explorer).toolbar,
                 explorer.activation_model,
-                explorer._extraction.get(1, "conv_2").activations["conv_2"],
-                explorer._extraction.get(1, "conv_2").picture.view.pixels,
+                driver.kept_pass(explorer, 1, "conv_2").activations["conv_2"],
+                driver.kept_pass(explorer, 1, "conv_2").picture.view.pixels,
             )
         ]
         explorer.close()

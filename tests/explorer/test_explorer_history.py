@@ -17,6 +17,9 @@ from ipywidgets.widgets.widget import _instances
 from actviz_widgets import ActivationExplorer, ActivationHistory
 from actviz_widgets.model.activation_model import ActivationModel
 
+from . import driver
+from .driver import find
+
 RNG = np.random.default_rng(0)
 X = RNG.random((64, 16, 16, 3), dtype=np.float32)
 Y = (X[..., 0].mean((1, 2)) > 0.5).astype(np.int32)
@@ -64,13 +67,6 @@ def explorer(history: ActivationHistory) -> Iterator[ActivationExplorer]:
     explorer.close()
 
 
-def find(kind: type, widget: Any) -> list[Any]:
-    found = [widget] if isinstance(widget, kind) else []
-    for child in getattr(widget, "children", ()):
-        found += find(kind, child)
-    return found
-
-
 def epoch_controls(explorer: ActivationExplorer) -> tuple[Any, Any]:
     box = next(box for box in find(widgets.BoundedIntText, explorer) if "poch" in box.description)
     return box, find(widgets.IntSlider, explorer)[-1]
@@ -114,7 +110,7 @@ def test_the_newest_epoch_is_what_an_explorer_of_the_model_shows(
     for each in (explorer, of_model):
         each.image, each.layer, each.channel = 1, "conv_1", 5
     assert np.array_equal(explorer.feature_map, of_model.feature_map)
-    assert explorer._status.sentences[1:] == of_model._status.sentences
+    assert driver.sentences(explorer)[1:] == driver.sentences(of_model)
     of_model.close()
 
 
@@ -131,7 +127,7 @@ def test_going_over_epochs_runs_no_pass(
             explorer.layer = layer
             assert map_title(explorer).endswith(f"epoch {epoch}")
         explorer.image = 1 - explorer.image
-    assert not any("⚠" in sentence for sentence in explorer._status.sentences)
+    assert not any("⚠" in sentence for sentence in driver.sentences(explorer))
 
 
 def test_title_and_status_say_the_epoch_and_how_far_the_training_was(
@@ -139,12 +135,12 @@ def test_title_and_status_say_the_epoch_and_how_far_the_training_was(
 ) -> None:
     explorer.epoch = 3
     assert map_title(explorer) == "conv_1 · channel 0 of 8 · epoch 3"
-    line = explorer._status.sentences[0]
+    line = driver.sentences(explorer)[0]
     assert line.startswith("Epoch 3 of 9: ")
     assert "loss 0." in line
     assert "accuracy 0." in line
     explorer.epoch = 0
-    assert explorer._status.sentences[0] == "Epoch 0 of 9: before training."
+    assert driver.sentences(explorer)[0] == "Epoch 0 of 9: before training."
 
 
 def test_the_control_is_labelled_and_in_step_with_the_trait(
@@ -175,7 +171,7 @@ def test_the_slider_steps_over_the_epochs_kept_alone(thinned: ActivationHistory)
         slider.value = step
         seen.append((explorer.epoch, box.value))
     assert seen == [(0, 0), (4, 4), (8, 8), (9, 9)]
-    assert explorer._status.sentences[0].endswith(
+    assert driver.sentences(explorer)[0].endswith(
         "Kept are 4 of 10 epochs: every 4th, the first and the newest."
     )
     explorer.close()

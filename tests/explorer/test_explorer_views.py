@@ -16,6 +16,8 @@ from PIL import Image
 
 from actviz_widgets import ActivationExplorer
 
+from . import driver
+
 RNG = np.random.default_rng(7)
 PICTURES = RNG.random((4, 20, 24, 3), dtype=np.float32)
 
@@ -50,7 +52,7 @@ def activations(model: keras.Model, layer: str) -> np.ndarray:
 
 
 def said(explorer: ActivationExplorer) -> str:
-    return " ".join(explorer._status.sentences)
+    return " ".join(driver.sentences(explorer))
 
 
 @pytest.mark.parametrize(
@@ -349,7 +351,7 @@ def test_what_is_not_there_is_refused(
 def test_a_position_frames_its_receptive_field(explorer: ActivationExplorer) -> None:
     explorer.layer, explorer.position = "second", (2, 3)
     # 3 × 3, pooled by 2, 3 × 3 again: 8 pixels of the input, every 2 of them.
-    assert "sees rows 4 to 11, columns 6 to 13" in explorer._field.note(2, 3)
+    assert "sees rows 4 to 11, columns 6 to 13" in driver.note_at(explorer, 2, 3)
     explorer.layer = "first"
     assert explorer.position is None
 
@@ -359,7 +361,7 @@ def test_a_contrast_that_cannot_be_is_said_and_the_channels_go_by_their_index(
 ) -> None:
     explorer = ActivationExplorer(model, PICTURES[:1])
     explorer.order = "contrast"
-    assert explorer._status.sentences[0].startswith("⚠ A contrast between classes needs two")
+    assert driver.sentences(explorer)[0].startswith("⚠ A contrast between classes needs two")
     explorer.step("channel")
     assert explorer.channel == 1
     explorer.order = "mean"
@@ -371,7 +373,7 @@ def test_what_is_told_of_the_place_under_the_mouse_is_of_the_map_on_show(
     explorer: ActivationExplorer,
 ) -> None:
     explorer.layer = "second"
-    canvas, axes = explorer._canvas, explorer._view.map_axes
+    canvas, axes = driver.canvas_of(explorer), driver.map_axes(explorer)
 
     def told() -> str:
         return str(canvas.toolbar.message)

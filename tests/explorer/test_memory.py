@@ -18,6 +18,7 @@ import json, pathlib, re, resource, sys
 import numpy as np
 import keras
 from actviz_widgets import ActivationExplorer
+from tests.explorer import driver
 
 def peak():
     status = pathlib.Path("/proc/self/status")
@@ -54,7 +55,7 @@ def test_a_model_with_two_gigabytes_of_activations_is_looked_at_within_the_budge
         images = pictures(2, 480)
         seen["before"] = peak()
         explorer = ActivationExplorer(model, images)
-        activations = explorer._extraction.activations
+        activations = driver.cache_of(explorer)
         paths = [info.path for info in explorer.layers]
         seen["layers"], seen["most kept"] = len(paths), 0
         for path in (*paths[::150], paths[-1], paths[0]):
@@ -62,9 +63,9 @@ def test_a_model_with_two_gigabytes_of_activations_is_looked_at_within_the_budge
             assert explorer.activation.nbytes and explorer.feature_map.ndim == 2
             seen["most kept"] = max(seen["most kept"], activations.nbytes)
         explorer.image = 1
-        seen["whole"] = sum(explorer._seen().sizes.values())
+        seen["whole"] = sum(driver.kept_pass(explorer).sizes.values())
         seen["passes"], seen["peak"] = activations.forward_passes, peak()
-        assert any("computed in" in line for line in explorer._status.sentences)
+        assert any("computed in" in line for line in driver.sentences(explorer))
         """
     )
     assert seen["layers"] > 1000
@@ -83,7 +84,7 @@ def test_two_hundred_pictures_take_no_more_than_a_few() -> None:
         images = pictures(200, 224)
         seen["before"] = peak()
         explorer = ActivationExplorer(model, images)
-        activations = explorer._extraction.activations
+        activations = driver.cache_of(explorer)
         seen["most kept"] = 0
         for image in range(200):
             explorer.image = image
@@ -109,15 +110,15 @@ def test_a_layer_too_large_by_itself_is_said_to_be_and_the_rest_is_shown(budget:
             keras.layers.GlobalMaxPooling2D(name="small"),
         ])
         explorer = ActivationExplorer(model, pictures(1, 300), memory_budget={budget})
-        first = explorer._status.sentences[0]
+        first = driver.sentences(explorer)[0]
         assert first.startswith("large puts out 298 × 298 × 64 values for this picture, 22.7 MB")
         try:
             explorer.activation
         except ValueError as error:
             assert "more than memory_budget" in str(error)
         explorer.layer = "small"
-        seen["kept"] = explorer._extraction.activations.nbytes
-        seen["passes"] = explorer._extraction.activations.forward_passes
+        seen["kept"] = driver.cache_of(explorer).nbytes
+        seen["passes"] = driver.cache_of(explorer).forward_passes
         if {budget} > 256:
             assert explorer.activation.shape == (64,)
         """

@@ -15,6 +15,7 @@ SETUP = """
 import threading, time
 import ipywidgets, keras, numpy as np
 from actviz_widgets import ActivationExplorer
+from tests.explorer import driver
 
 model = keras.Sequential([
     keras.Input((16, 16, 3)),
@@ -28,35 +29,22 @@ owner = threading.get_ident()
 update_threads, draw_threads, pass_threads, drawn = [], [], [], []
 work = 0.0
 
-show = explorer._view.show_activation
-def watched_show(*args, **kwargs):
+def before_an_update():
     update_threads.append(threading.get_ident())
     drawn.append((explorer.image, explorer.layer, explorer.channel))
     time.sleep(work)
-    return show(*args, **kwargs)
-explorer._view.show_activation = watched_show
 
-paint = explorer._canvas._repainter.paint
-def watched_paint():
-    draw_threads.append(threading.get_ident())
-    return paint()
-explorer._canvas._repainter.paint = watched_paint
+driver.watch_drawing(explorer, before_an_update)
+for watched, method, threads in (
+    (driver.repainter_of(explorer), "paint", draw_threads),
+    (explorer.figure, "draw", draw_threads),
+    (driver.pictures_of(explorer), "load", pass_threads),
+):
+    driver.watch(watched, method, lambda threads=threads: threads.append(threading.get_ident()))
 
-draw = explorer.figure.draw
-def watched_draw(renderer):
-    draw_threads.append(threading.get_ident())
-    return draw(renderer)
-explorer.figure.draw = watched_draw
-
-load = explorer._extraction._pictures.load
-def watched_load(index):
-    pass_threads.append(threading.get_ident())
-    return load(index)
-explorer._extraction._pictures.load = watched_load
-
-controls = explorer._controls
-slider = controls.channel_chooser.slider
-images, layers = controls.image_chooser.dropdown, controls.layer_chooser.dropdown
+slider = driver.slider(explorer, "Channel")
+images, layers = driver.control(explorer, "Image"), driver.control(explorer, "Layer")
+canvas = driver.canvas_of(explorer)
 """
 
 
@@ -120,10 +108,10 @@ def test_all_is_computed_and_drawn_on_the_thread_that_built_the_explorer(
     kernel.wait_for("drawn[-1:] == [(2, 'first', 5)]")
     kernel.send("layers", {"method": "update", "state": {"index": 1}, "buffer_paths": []}, subshell)
     kernel.wait_for("drawn[-1:] == [(2, 'second', 5)]")
-    kernel.send("explorer._canvas", {"method": "custom", "content": {"type": "draw"}}, subshell)
+    kernel.send("canvas", {"method": "custom", "content": {"type": "draw"}}, subshell)
     kernel.wait_for("len(draw_threads) >= 1")
     toolbar = {"type": "toolbar_button", "name": "home"}
-    kernel.send("explorer._canvas.toolbar", {"method": "custom", "content": toolbar}, subshell)
+    kernel.send("canvas.toolbar", {"method": "custom", "content": toolbar}, subshell)
     assert kernel.value("set(update_threads + draw_threads + pass_threads) == {owner}")
     assert kernel.value("len(pass_threads)") == 1
 
@@ -143,7 +131,7 @@ def test_fifty_messages_over_slow_work_end_on_the_last_value_in_far_fewer_redraw
     assert kernel.value("len(drawn)") <= 15
     assert (
         kernel.value(
-            "float(np.abs(explorer._view.map_axes.images[0].get_array().data - "
+            "float(np.abs(driver.map_axes(explorer).images[0].get_array().data - "
             "explorer.activation[:, :, 50]).max())"
         )
         == 0.0

@@ -13,6 +13,7 @@ import pytest
 
 from actviz_widgets import ActivationExplorer, ActivationModel, get_activations
 
+from ..explorer import driver
 from .making import Made
 
 KERAS_CALL = keras.Layer.__call__
@@ -113,10 +114,10 @@ def check_explorer(made: Made, paths: Sequence[str]) -> None:
                     _ = explorer.feature_map
             else:
                 assert explorer.feature_map.ndim == 2, path
-            said = explorer._status.sentences
+            said = driver.sentences(explorer)
             assert said[0].startswith(path), said
             assert not any("⚠" in sentence for sentence in said), said
-    assert explorer._extraction.activations.forward_passes == 1
+    assert driver.forward_passes(explorer) == 1
     explorer.close()
 
 
@@ -132,7 +133,7 @@ def check_later_pictures(made: Made, paths: Sequence[str]) -> None:
             explorer.layer = path
             wanted = value[0] if value.shape[:1] == (1,) else value
             assert_close(explorer.activation, wanted, made.tolerance, f"{path} of {image}")
-    assert explorer._extraction.activations.forward_passes == 4
+    assert driver.forward_passes(explorer) == 4
     explorer.close()
 
 
