@@ -38,6 +38,13 @@ class Extraction:
         pictures: The pictures.
         memory_budget: Bytes of pictures and activations that may be kept.
 
+    Attributes:
+        runs_model: `True`.
+        first_image: Index of the first picture that can be read.
+        layers: The layers that the pictures have led to so far, by path.
+        layouts: How the activation of each layer is laid out, by path.
+        activations: What is kept of the pictures.
+
     Raises:
         ValueError: If no picture can be read, or the model cannot take the first one.
     """

@@ -58,6 +58,7 @@ class EpochExtraction:
         memory_budget: Bytes that the epochs may take together.
 
     Attributes:
+        runs_model: `False`: the weights of then are gone.
         first_image: Index of the picture to begin with.
         activations: What is kept of each picture.
     """
