@@ -205,8 +205,8 @@ def test_the_readme_s_pictures_are_there_and_small() -> None:
     names = re.findall(r"!\[[^]]*\]\((docs/[^)]*)\)", readme.read_text(encoding="utf-8"))
     assert len(names) == 7
     for name in names:
-        picture = Image.open(readme.parent / name)
-        frames = getattr(picture, "n_frames", 1)
-        assert picture.width > 600
+        with Image.open(readme.parent / name) as picture:
+            frames = getattr(picture, "n_frames", 1)
+            assert picture.width > 600
         assert (frames > 10) == name.endswith(".gif")
         assert (readme.parent / name).stat().st_size < 200_000 * (10 if frames > 1 else 1)

@@ -383,8 +383,8 @@ def test_the_figure_and_the_array_can_be_taken_along(explorer: Explorer, more: L
     explorer.number("dpi").press("Enter")
     with page.expect_download() as download:
         explorer.button("Save figure").click()
-    picture = Image.open(download.value.path())
-    assert picture.size[0] == 900
+    with Image.open(download.value.path()) as picture:
+        assert picture.size[0] == 900
     with page.expect_download() as download:
         explorer.button("Save array (.npy)").click()
     array = np.load(io.BytesIO(Path(download.value.path()).read_bytes()))

@@ -76,7 +76,7 @@ def test_what_it_gives_equals_what_the_model_gives(
     picture = Image.fromarray(PICTURES["second"])
     model_input = np.asarray(picture, np.float32)[None] / np.float32(255)
     explorer.image, explorer.layer, explorer.channel = 1, "conv_2", 3
-    plain = keras.Model(model.inputs, [layer.output for layer in model.layers])(model_input)
+    plain = keras.Model(model.inputs[0], [layer.output for layer in model.layers])(model_input)
     assert np.array_equal(explorer.activation, np.asarray(plain[2])[0])
     assert np.array_equal(explorer.feature_map, np.asarray(plain[2])[0, :, :, 3])
     assert np.array_equal(explorer.predictions, np.asarray(plain[4])[0])
@@ -427,7 +427,8 @@ def test_save_writes_the_figure_of_the_current_choice(
     for name in ("figure.png", "figure.svg", "figure.pdf"):
         explorer.save(tmp_path / name)
         assert (tmp_path / name).stat().st_size > 1000
-    assert Image.open(tmp_path / "figure.png").size == (850, 425)
+    with Image.open(tmp_path / "figure.png") as figure:
+        assert figure.size == (850, 425)
     with pytest.raises(ValueError, match="xyz"):
         explorer.save(tmp_path / "figure.xyz")
 

@@ -47,7 +47,7 @@ def explorer(model: keras.Model) -> Iterator[ActivationExplorer]:
 
 
 def activations(model: keras.Model, layer: str) -> np.ndarray:
-    part = keras.Model(model.inputs, model.get_layer(layer).output)
+    part = keras.Model(model.inputs[0], model.get_layer(layer).output)
     return np.concatenate([np.asarray(part(picture[None])) for picture in PICTURES])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,13 +50,18 @@ def test_the_figure_stays_as_it_is(figure: Figure) -> None:
     assert [tuple(size) for size in sizes] == [(6, 5), (4, 2)]
 
 
+def size_of(file: Path) -> tuple[int, int]:
+    with Image.open(file) as picture:
+        return picture.size
+
+
 def test_one_side_gives_the_other_in_proportion(figure: Figure, tmp_path) -> None:  # type: ignore[no-untyped-def]
     save_figure(figure, tmp_path / "wide.png", width=8)
-    assert Image.open(tmp_path / "wide.png").size == (800, 400)
+    assert size_of(tmp_path / "wide.png") == (800, 400)
     save_figure(figure, tmp_path / "high.png", height=1)
-    assert Image.open(tmp_path / "high.png").size == (200, 100)
+    assert size_of(tmp_path / "high.png") == (200, 100)
     save_figure(figure, tmp_path / "same.png")
-    assert Image.open(tmp_path / "same.png").size == (400, 200)
+    assert size_of(tmp_path / "same.png") == (400, 200)
 
 
 @pytest.mark.parametrize("wrong", [0, -1, float("nan"), float("inf")])

@@ -491,8 +491,9 @@ def test_a_broken_file_in_a_folder_is_told_of_when_it_is_looked_at(tmp_path: Pat
 
 def test_files_are_named_by_their_names(tmp_path: Path) -> None:
     path = picture_file(tmp_path / "tom.png")
-    for images in (path, str(path), [path], (str(path),), Image.open(path)):
-        assert Pictures(images, RGB).names == ("tom.png",)
+    with Image.open(path) as opened:
+        for images in (path, str(path), [path], (str(path),), opened):
+            assert Pictures(images, RGB).names == ("tom.png",)
 
 
 def test_a_list_may_mix_all_that_is_one_picture(tmp_path: Path) -> None:
