@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-# TensorFlow reads this when it is imported, which is later than here.
+# TensorFlow reads these when it is imported, which is later than here.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# On a CPU, convolutions with the channels first are computed by oneDNN alone, which TensorFlow
+# turns on by itself on some processors and on others not.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 TESTS = Path(__file__).parent
 FOLDERS_WITH_A_MARK = {"browser", "kernel"}
