@@ -23,8 +23,9 @@ def figure() -> Figure:
     return figure
 
 
-def size_of(png: bytes) -> tuple[int, int]:
-    return Image.open(io.BytesIO(png)).size
+def size_of(png: bytes | Path) -> tuple[int, int]:
+    with Image.open(io.BytesIO(png) if isinstance(png, bytes) else png) as picture:
+        return picture.size
 
 
 def test_a_file_of_pixels_has_the_size_and_the_resolution_asked_for(figure: Figure) -> None:
@@ -48,11 +49,6 @@ def test_the_figure_stays_as_it_is(figure: Figure) -> None:
     assert figure.canvas.print_to_buffer() == before  # type: ignore[attr-defined]
     # What lays itself out by the figure's size was told, there and back.
     assert [tuple(size) for size in sizes] == [(6, 5), (4, 2)]
-
-
-def size_of(file: Path) -> tuple[int, int]:
-    with Image.open(file) as picture:
-        return picture.size
 
 
 def test_one_side_gives_the_other_in_proportion(figure: Figure, tmp_path) -> None:  # type: ignore[no-untyped-def]
