@@ -7,11 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from benchmarks.rows import Row, short
 
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 def test_a_quick_run_writes_its_rows_as_json_and_as_a_page(tmp_path: Path) -> None:
     run = subprocess.run(
         [

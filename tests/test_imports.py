@@ -262,6 +262,7 @@ explorer = ActivationExplorer(model, np.zeros((8, 8, 3), np.uint8))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "before",
     [

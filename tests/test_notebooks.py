@@ -147,6 +147,7 @@ def test_it_is_kept_without_outputs(path: Path) -> None:
             assert cell.execution_count is None
 
 
+@pytest.mark.slow
 def test_it_runs_offline_on_one_core_within_two_gigabytes_and_five_minutes(
     executed: Executed, path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -157,10 +158,12 @@ def test_it_runs_offline_on_one_core_within_two_gigabytes_and_five_minutes(
     assert executed.seconds < MOST_TIME
 
 
+@pytest.mark.slow
 def test_nothing_red_stands_on_its_page(executed: Executed) -> None:
     assert executed.errors() == []
 
 
+@pytest.mark.slow
 def test_its_page_shows_its_pictures_without_a_kernel(executed: Executed) -> None:
     pictures = executed.pictures()
     # Not merely blank; of pictures of 8 × 8 pixels there cannot be thousands.
@@ -170,6 +173,7 @@ def test_its_page_shows_its_pictures_without_a_kernel(executed: Executed) -> Non
         assert picture.replace("\n", "") in page.replace("\n", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "verdict"),
     [("04_exercises.ipynb", "No answer yet."), ("solutions/04_exercises.ipynb", "Right.")],
@@ -182,6 +186,7 @@ def test_the_solutions_are_right_and_blanks_are_no_answers(
     assert all(line.startswith(verdict) for line in said), said
 
 
+@pytest.mark.slow
 def test_the_tutorial_trains_on_a_folder_of_photographs(tmp_path: Path) -> None:
     notebook = read(FOLDER / "02_cats_and_dogs.ipynb")
     settings = notebook.cells[1]

@@ -40,6 +40,7 @@ def checked(name: str, size: int) -> Comparison:
     return check(model, picture(name, model))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "size"), SMALL.items())
 def test_every_layer_of_a_small_architecture_is_equal_to_the_last_bit(name: str, size: int) -> None:
     comparison = checked(name, size)
@@ -50,6 +51,7 @@ def test_every_layer_of_a_small_architecture_is_equal_to_the_last_bit(name: str,
     assert comparison.not_finite == []
 
 
+@pytest.mark.slow
 def test_layers_of_nested_models_are_among_those_compared() -> None:
     model = build("ConvNeXtTiny", (32, 32, 3))
     paths = list(layer_paths(model))

@@ -6,10 +6,13 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 
 from actviz_widgets import ActivationExplorer, ActivationHistory, get_activations
 
 from ..model_kinds import checks
+
+pytestmark = pytest.mark.slow  # each test trains
 
 RNG = np.random.default_rng(0)
 X = RNG.random((32, 8, 8, 1), dtype=np.float32)

@@ -78,6 +78,7 @@ def test_a_channel_for_horizontal_edges_is_none_for_vertical_ones(exercises: Exe
     assert verdict.right is False
 
 
+@pytest.mark.slow
 def test_the_truth_is_the_network_s() -> None:
     """With other weights, other answers are right."""
     exercises = Exercises()
@@ -116,6 +117,7 @@ def test_exercises_and_solutions_differ_in_the_answers_alone() -> None:
     assert asked == len(EXERCISES)
 
 
+@pytest.mark.slow
 def test_wrong_answers_are_told_so_and_the_notebook_goes_on(tmp_path: Path) -> None:
     notebook = read(FOLDER / "04_exercises.ipynb")
     for cell in notebook.cells:

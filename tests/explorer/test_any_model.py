@@ -21,6 +21,8 @@ from ..model_kinds import attention, checks, files, nested, plain, precision, re
 from ..model_kinds.making import Made
 from . import driver
 
+pytestmark = pytest.mark.slow  # all kinds together
+
 
 @dataclass(frozen=True)
 class Row:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 MIB = 2**20
 BUDGET = 256 * MIB
 

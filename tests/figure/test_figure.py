@@ -172,6 +172,7 @@ def test_titles_are_not_handed_to_latex() -> None:
 # ------------------------------------------------------------------------------- views and extents
 
 
+@pytest.mark.slow
 def test_changing_between_all_views_makes_no_artists() -> None:
     figure = ActivationFigure()
 
@@ -233,6 +234,7 @@ def test_it_does_not_matter_which_axes_are_made_first() -> None:
     np.testing.assert_array_equal(pixels("three bars", "rows"), pixels("rows", "three bars"))
 
 
+@pytest.mark.slow
 def test_stepping_through_channels_keeps_the_very_same_artists() -> None:
     figure = shown(MapView(RAMP, profile=PROFILE), SeriesView(WAVES), "caption")
     drawn(figure)
@@ -282,6 +284,7 @@ def test_the_caption_is_the_one_of_what_is_shown() -> None:
     assert caption.get_text() == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rc",
     [

@@ -113,6 +113,7 @@ def test_nothing_overlaps_and_nothing_is_cut_beside_any_input(given: str) -> Non
     assert_tidy(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(6.0, 3.5), (12.0, 8.0)])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_after_a_resize_nothing_overlaps_either(activation: str, size: tuple[float, float]) -> None:
@@ -124,6 +125,7 @@ def test_after_a_resize_nothing_overlaps_either(activation: str, size: tuple[flo
     assert_tidy(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 400, 559, 560, 700, 1200])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_at_any_width_and_the_height_for_it_nothing_overlaps(activation: str, width: int) -> None:

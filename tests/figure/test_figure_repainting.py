@@ -101,6 +101,7 @@ CHANGES: dict[str, Callable[[ActivationFigure], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [850, 340])
 @pytest.mark.parametrize("change", CHANGES)
 def test_the_same_change_again_and_again(change: str, width: int) -> None:
@@ -115,6 +116,7 @@ def test_the_same_change_again_and_again(change: str, width: int) -> None:
         painted_alike(figure.figure, painter)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_changes_in_any_order(seed: int) -> None:
     figure = ActivationFigure()
@@ -128,6 +130,7 @@ def test_changes_in_any_order(seed: int) -> None:
         painted_alike(figure.figure, painter)
 
 
+@pytest.mark.slow
 def test_at_another_size_too() -> None:
     figure = ActivationFigure()
     painter = Repainter(FigureCanvasAgg(figure.figure))

@@ -177,6 +177,7 @@ def test_get_activations_gives_arrays() -> None:
     assert activations["conv"].shape == (2, 14, 14, 4)
 
 
+@pytest.mark.slow
 def test_the_model_is_left_as_it_was() -> None:
     model = sequential()
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -279,6 +280,7 @@ def test_another_thread_may_run_the_model_meanwhile() -> None:
     assert elsewhere[0].shape == (4, 2)
 
 
+@pytest.mark.slow
 def test_passes_beside_a_training_thread_change_nothing_of_the_training() -> None:
     class Loss(keras.layers.Layer):  # type: ignore[misc]
         def call(self, inputs: Any) -> Any:

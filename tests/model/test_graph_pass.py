@@ -370,6 +370,8 @@ def test_a_model_written_by_hand_within_a_sequential_one_cannot_be_compiled() ->
     assert not can_be_compiled(keras.Sequential([keras.Input((4,)), ByHand()]))
 
 
+# Keras would rather have `build` in it, which nobody writes by hand.
+@pytest.mark.filterwarnings("ignore:`build..` was called on layer:UserWarning")
 def test_a_model_written_by_hand_within_a_wrapper_cannot_be_compiled() -> None:
     model = keras.Sequential([keras.Input((5, 4)), keras.layers.TimeDistributed(ByHand())])
     assert not can_be_compiled(model)

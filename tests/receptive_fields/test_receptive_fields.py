@@ -301,6 +301,7 @@ def check(model: keras.Model, size: tuple[int, ...], layers: list[str] | None = 
             assert (field.rows, field.columns) == box_of(support), (path, place)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_the_field_is_the_box_around_the_pixels_that_have_a_gradient(name: str) -> None:
     model = MODELS[name]()
@@ -335,6 +336,7 @@ def any_layer(random: np.random.Generator, x: Any) -> Any:
     return makers[number(0, len(makers) - 1)]()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(FUZZED))
 def test_models_of_chance_have_the_fields_of_their_gradients(seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -348,6 +350,7 @@ def test_models_of_chance_have_the_fields_of_their_gradients(seed: int) -> None:
         check(keras.Model(inputs, x), size)
 
 
+@pytest.mark.slow
 def test_the_fields_of_a_mobilenet_and_of_a_resnet_are_those_of_their_gradients() -> None:
     mobilenet = keras.applications.MobileNetV2(
         input_shape=(48, 48, 3), alpha=0.35, weights=None, include_top=False
@@ -360,6 +363,7 @@ def test_the_fields_of_a_mobilenet_and_of_a_resnet_are_those_of_their_gradients(
     check(stem, (39, 41, 3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["InceptionResNetV2", "MobileNetV3Small", "ConvNeXtTiny"])
 def test_every_layer_of_an_application_is_known(name: str) -> None:
     keras.config.set_dtype_policy("float32")

@@ -89,6 +89,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["own.keras", "own.npz"])
 def test_anyone_can_train_it_on_a_folder_of_their_own(
     folder: Path, name: str, capsys: pytest.CaptureFixture[str]

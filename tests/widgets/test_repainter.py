@@ -98,6 +98,7 @@ CHANGES: dict[str, Callable[[Figure], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_the_same_change_again_and_again(change: str) -> None:
     figure = crowded()
@@ -108,6 +109,7 @@ def test_the_same_change_again_and_again(change: str) -> None:
         painted_alike(figure, painter)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_changes_in_any_order(seed: int) -> None:
     figure = crowded()
@@ -172,6 +174,7 @@ def test_an_error_in_drawing_leaves_nothing_half_drawn_behind() -> None:
     painted_alike(figure, painter)
 
 
+@pytest.mark.slow
 def test_the_frame_of_a_colour_bar_follows_its_scale_to_the_pixel() -> None:
     # Its edge between two pixels, which it is rounded to, is the case that shows.
     view = ActivationFigure()

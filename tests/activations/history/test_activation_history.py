@@ -18,6 +18,8 @@ from actviz_widgets import ActivationHistory, get_activations
 
 from ...model_kinds import checks
 
+pytestmark = pytest.mark.slow  # each test trains
+
 RNG = np.random.default_rng(0)
 X = RNG.random((96, 12, 12, 3), dtype=np.float32)
 Y = (X[..., 0].mean((1, 2)) > 0.5).astype(np.int32)

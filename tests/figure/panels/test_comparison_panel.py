@@ -99,6 +99,7 @@ def test_where_there_is_no_picture_there_is_a_title() -> None:
     assert "first picture" not in seen(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 500, 560, 850, 1200])
 @pytest.mark.parametrize("size", [(1, 1), (1, 24), (40, 40), (3, 200), (200, 3)])
 def test_nothing_overlaps_at_any_size(width: int, size: tuple[int, int]) -> None:
@@ -131,6 +132,7 @@ def test_nothing_overlaps_at_any_size(width: int, size: tuple[int, int]) -> None
             assert not boxes[name].padded(-2).overlaps(boxes[other].padded(-2)), (name, other)
 
 
+@pytest.mark.slow
 def test_what_is_painted_in_part_is_what_is_painted_in_full() -> None:
     figure = new_figure()
     repainter = Repainter(FigureCanvasAgg(figure.figure))

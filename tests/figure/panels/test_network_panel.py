@@ -164,6 +164,7 @@ def test_the_panels_come_back_as_they_were() -> None:
     np.testing.assert_array_equal(drawn(view), drawn(fresh))
 
 
+@pytest.mark.slow
 def test_what_is_painted_in_part_is_what_is_painted_in_full() -> None:
     figure = new_figure()
     canvas = FigureCanvasAgg(figure.figure)
