@@ -59,6 +59,7 @@ def test_neither_a_pass_nor_an_explorer_leaves_a_trace(row: Row, made: Made) -> 
     checks.check_left_untouched(made, predicts=row.is_batched or BACKEND == "tensorflow")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ANY_BACKEND, ids=lambda row: row.kind)
 def test_each_layer_call_gives_what_it_does_on_tensorflow(
     row: Row, on_tensorflow: dict[str, np.ndarray]

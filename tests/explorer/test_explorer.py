@@ -456,6 +456,7 @@ def test_a_closed_explorer_says_so(model: keras.Model) -> None:
             getattr(explorer, name)
 
 
+@pytest.mark.slow
 def test_twenty_explorers_made_and_closed_leave_nothing_behind(model: keras.Model) -> None:
     before = set(_instances)
     references: list[weakref.ref[Any]] = []

@@ -20,6 +20,8 @@ from actviz_widgets.model.activation_model import ActivationModel
 from . import driver
 from .driver import find
 
+pytestmark = pytest.mark.slow  # each test looks at a training
+
 RNG = np.random.default_rng(0)
 X = RNG.random((64, 16, 16, 3), dtype=np.float32)
 Y = (X[..., 0].mean((1, 2)) > 0.5).astype(np.int32)

@@ -162,6 +162,7 @@ def test_code_recreates_the_view(explorer: ActivationExplorer, model: keras.Mode
     again.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("view", "label"),
     [

@@ -94,6 +94,7 @@ def assert_tidy(figure: ActivationFigure) -> None:
         assert not overlaps, f"{one} overlaps {other} by {across:.1f} × {down:.1f} pixels"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("long", [False, True], ids=["short names", "long names"])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_nothing_overlaps_and_nothing_is_cut_beside_any_activation(
@@ -105,6 +106,7 @@ def test_nothing_overlaps_and_nothing_is_cut_beside_any_activation(
     assert_tidy(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", INPUTS)
 def test_nothing_overlaps_and_nothing_is_cut_beside_any_input(given: str) -> None:
     figure = ActivationFigure()
@@ -155,6 +157,7 @@ def test_the_preferred_height_leaves_the_figure_as_it_is() -> None:
     assert 500 <= figure.preferred_height(320) <= 640
 
 
+@pytest.mark.slow
 def test_a_figure_of_hardly_any_size_can_be_drawn() -> None:
     figure = ActivationFigure()
     for activation in ACTIVATIONS.values():

@@ -57,6 +57,7 @@ def without_activation(model: keras.Model) -> keras.Model:
     return copy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", ["first", "second", "sum", "pool"])
 @pytest.mark.parametrize("class_index", [0, 3])
 def test_grad_cam_is_that_of_an_independent_implementation(layer: str, class_index: int) -> None:

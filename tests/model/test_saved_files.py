@@ -8,6 +8,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import pytest
 
 from actviz_widgets import ActivationModel
 
@@ -43,6 +44,7 @@ def test_saved_again_it_is_loaded_again(tmp_path: Path) -> None:
     assert_as_it_was(keras.models.load_model(file))
 
 
+@pytest.mark.slow
 def test_a_process_that_imported_the_class_and_nothing_else_of_ours_loads_both(
     tmp_path: Path,
 ) -> None:

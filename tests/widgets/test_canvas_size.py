@@ -39,6 +39,7 @@ def canvas() -> Iterator[FigureCanvas]:
     canvas.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ratio", [1, 1.5, 2])
 def test_the_page_shows_the_figure_at_each_of_its_sizes(
     canvas: FigureCanvas, monkeypatch: pytest.MonkeyPatch, ratio: float

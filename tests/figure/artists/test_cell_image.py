@@ -55,6 +55,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("origin", ["upper", "lower"])
 @pytest.mark.parametrize("case", CASES)
 def test_it_looks_as_matplotlib_s_own_image_does(case: str, origin: str) -> None:

@@ -107,6 +107,7 @@ def test_a_place_is_its_strip_and_over_a_map_its_channel() -> None:
     assert figure.place_at(mouse_over(figure, axes, 300, 30 + 34 * 4 + 5)) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 559, 560, 850, 1400])
 def test_nothing_overlaps_at_any_width(width: int) -> None:
     figure = new_figure(width)

@@ -117,6 +117,7 @@ def test_a_colour_bar_goes_with_it_and_signed_maps_have_colours_of_their_own() -
     assert axes.images[1].get_cmap()(0.5) == color_map("magma")(0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (512, 512)])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int64, np.bool_])
 def test_any_map_is_drawn(size: tuple[int, int], dtype: type) -> None:

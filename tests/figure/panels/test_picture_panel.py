@@ -41,6 +41,7 @@ def test_a_series_of_many_channels_is_an_image_with_time_from_left_to_right() ->
     assert axes.format_coord(3, 5) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "values",
     [

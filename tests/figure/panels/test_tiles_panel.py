@@ -240,6 +240,7 @@ def test_where_the_last_row_ends_there_is_nothing() -> None:
     assert axes.format_coord(0.99, 0.99) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1200, 850, 340])
 @pytest.mark.parametrize(
     "maps",
