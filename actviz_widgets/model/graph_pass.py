@@ -74,7 +74,7 @@ class GraphPass:
         """Whether inputs have the shapes and dtypes that this graph was traced for."""
         return signature_of(inputs) == self._signature
 
-    def run(self, _: keras.Model, inputs: Any, layers: Sequence[str]) -> ForwardPass:
+    def run(self, inputs: Any, layers: Sequence[str]) -> ForwardPass:
         """Runs the model once, whose weights the graph reads.
 
         Args:

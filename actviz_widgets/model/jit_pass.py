@@ -6,6 +6,7 @@ next. The weights are handed in at each run, so that the pass follows them.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ class JitPass:
         import jax
 
         self._signature = signature_of(inputs)
+        self._model = weakref.ref(activation_model.model)
         self.paths: tuple[str, ...] = ()
         variables = list(activation_model.model.variables)
 
@@ -50,17 +52,18 @@ class JitPass:
         """Whether inputs have the shapes and dtypes that this pass was compiled for."""
         return signature_of(inputs) == self._signature
 
-    def run(self, model: keras.Model, inputs: Any, layers: Sequence[str]) -> ForwardPass:
-        """Runs the model once.
+    def run(self, inputs: Any, layers: Sequence[str]) -> ForwardPass:
+        """Runs the model once, with the weights that it has now.
 
         Args:
-            model: The model that this is the pass of, with the weights to run it with.
             inputs: One batch of inputs.
             layers: Some of `paths`.
 
         Returns:
             The predictions, along with the activations of these layers.
         """
+        model = self._model()
+        assert model is not None, "whoever runs a model has it"
         values = [variable.value for variable in model.variables]
         predictions, tensors = self._run(values, keras.tree.flatten(inputs))
         activations = dict(zip(self.paths, tensors, strict=True))

@@ -35,7 +35,7 @@ class CompiledPass(Protocol):
 
     paths: tuple[str, ...]
 
-    def run(self, model: keras.Model, inputs: Any, layers: Sequence[str], /) -> ForwardPass:
+    def run(self, inputs: Any, layers: Sequence[str], /) -> ForwardPass:
         """Runs the model once, and gives its predictions along with these layers' activations."""
 
 
@@ -92,7 +92,7 @@ class SharedPass:
         failed = False
         if compiled is not None:
             try:
-                return compiled.run(model, inputs, compiled.paths if layers is None else layers)
+                return compiled.run(inputs, compiled.paths if layers is None else layers)
             except Exception:  # a layer that runs eagerly alone, or inputs that do not fit
                 failed = True
         with backends.without_gradients():
