@@ -46,7 +46,7 @@ class Row:
 def of(module: str, name: str) -> Callable[[], Made]:
     """Builds a model of a module that needs TensorFlow, which is not imported before."""
     made_by: Callable[[], Made] = lambda: getattr(  # noqa: E731
-        importlib.import_module(f".models.{module}", __package__), name
+        importlib.import_module(f"..model_kinds.{module}", __package__), name
     )()
     return made_by
 
