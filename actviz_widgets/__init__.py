@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from .activations.history.activation_history import ActivationHistory
     from .explorer.explorer import ActivationExplorer
     from .figure.plots import plot_channel, plot_layer
-    from .model.activation_model import ActivationModel, LayerInfo, get_activations
+    from .model.activation_model import ActivationModel, LayerInfo
+    from .model.get_activations import get_activations
 
 __version__ = "0.1.0"
 
@@ -32,7 +33,7 @@ _MODULES = {
     "ActivationHistory": "activations.history.activation_history",
     "ActivationModel": "model.activation_model",
     "LayerInfo": "model.activation_model",
-    "get_activations": "model.activation_model",
+    "get_activations": "model.get_activations",
     "plot_channel": "figure.plots",
     "plot_layer": "figure.plots",
 }

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from . import report
-from .parts import PARTS, measure_alone
+from .parts import BACKENDS, PARTS, measure_alone
 
 
 def main() -> int:
@@ -26,7 +26,9 @@ def main() -> int:
     if output is None and not options.quick:
         output = Path(__file__).parent
     latest = {} if output is None else report.read(output)
-    for part in [options.only] if options.only else PARTS:
+    for part in (
+        [options.only] if options.only else [each for each in PARTS if each not in BACKENDS]
+    ):
         measured = measure_alone(part, options.quick)
         print(f"\n{part}\n{report.table(measured.rows)}", flush=True)
         latest = report.merged(latest, part, measured, options.quick)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
+import psutil
 
-from actviz_widgets import ActivationExplorer
+from actviz_widgets import ActivationExplorer, get_activations
 
 from .rows import Measured, Row
 from .timing import in_milliseconds, interleaved, medians
@@ -16,6 +18,11 @@ from .timing import in_milliseconds, interleaved, medians
 LAYERS, PICTURES, CHANNELS = (8, 91, 1041), (1, 14, 200), (16, 181, 2048)
 FLAT = 1.25
 """Medians of neighbouring runs of the same work differ by up to a quarter on a shared machine."""
+
+DROPPED = 200
+"""Models that are made, looked at and dropped, one after the other."""
+LEFT_BEHIND = 0.1
+"""Megabytes that each may leave; a pass of such a model that is kept takes more."""
 
 _SIZE = 32
 
@@ -28,6 +35,7 @@ def run(quick: bool) -> Measured:
             _row("layers", LAYERS, lambda count: _explorer(layers=count), rounds),
             _row("pictures", PICTURES, lambda count: _explorer(pictures=count), rounds),
             _row("channels", CHANNELS, lambda count: _explorer(channels=count), rounds),
+            _dropped_models(20 if quick else DROPPED),
         ]
     )
 
@@ -46,6 +54,36 @@ def _row(
         last / first,
         at_most=FLAT,
         figures=in_milliseconds(figures),
+    )
+
+
+def _dropped_models(count: int) -> Row:
+    """Counts the memory after many models, each looked at in a loop until its pass is compiled."""
+    process = psutil.Process()
+    picture = np.random.default_rng(0).random((1, _SIZE, _SIZE, 3), np.float32)
+
+    def use_some(models: int) -> None:
+        for _ in range(models):
+            inputs = keras.Input((_SIZE, _SIZE, 3))
+            maps = inputs
+            for _ in range(8):
+                maps = keras.layers.Conv2D(16, 3, padding="same", activation="relu")(maps)
+            model = keras.Model(inputs, maps)
+            for _ in range(4):
+                get_activations(model, picture)
+            del inputs, maps, model
+            keras.backend.clear_session()
+        gc.collect()
+
+    use_some(count // 4)  # what a first few take is taken once
+    before = process.memory_info().rss
+    use_some(count)
+    left = (process.memory_info().rss - before) / 2**20
+    return Row(
+        f"memory that each of {count} models leaves when it is dropped with its pass, MB",
+        max(left / count, 0.0),
+        at_most=LEFT_BEHIND,
+        figures={"before, MB": before / 2**20, "more after, MB": left},
     )
 
 

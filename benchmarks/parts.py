@@ -9,7 +9,10 @@ from multiprocessing import get_context
 
 from .rows import Measured
 
-PARTS = ("extraction", "drawing", "browser", "growth")
+PARTS = ("extraction", "jax", "torch", "drawing", "browser", "growth")
+
+BACKENDS = ("jax", "torch")
+"""Parts that each need an environment of its own, where Keras runs on another backend."""
 
 
 def measure_alone(part: str, quick: bool) -> Measured:
@@ -20,5 +23,6 @@ def measure_alone(part: str, quick: bool) -> Measured:
 
 def _measure(part: str, quick: bool) -> Measured:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    measured: Measured = import_module(f"{__package__}.{part}").run(quick)
+    module = "backends" if part in BACKENDS else part
+    measured: Measured = import_module(f"{__package__}.{module}").run(quick)
     return measured

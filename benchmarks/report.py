@@ -17,7 +17,8 @@ COLUMNS = ("Work", "Ratio", "Bound", "Met", "Figures")
 BEGIN, END = "<!-- latest figures: written by the benchmark -->", "<!-- end of the figures -->"
 
 _PACKAGES = (
-    *("tensorflow", "keras", "numpy", "matplotlib", "pillow", "ipympl", "ipywidgets"),
+    *("tensorflow", "jax", "torch", "keras", "numpy", "matplotlib", "pillow", "ipympl"),
+    "ipywidgets",
     *("ipykernel", "jupyterlab"),
 )
 
@@ -50,7 +51,8 @@ def machine() -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """Gives the versions of what takes the time."""
     found = {"Python": platform.python_version()}
-    return found | {name: metadata.version(name) for name in _PACKAGES}
+    there = {each.metadata["Name"].lower() for each in metadata.distributions()}
+    return found | {name: metadata.version(name) for name in _PACKAGES if name in there}
 
 
 def table(rows: list[Row]) -> str:

@@ -31,17 +31,20 @@ def test_a_quick_run_writes_its_rows_as_json_and_as_a_page(tmp_path: Path) -> No
     assert list(latest) == ["extraction"]
     rows = {fields["work"]: Row(**fields) for fields in latest["extraction"]["rows"]}
     network = "new picture, every activation, the cats-and-dogs net"
-    assert list(rows) == [
-        f"{network}, against the bare compiled pass",
-        f"{network}, times faster than the tutorial's `predict`",
-        f"{network}, `get_activations` called once against the bare compiled pass",
-        "picture, layer or channel already seen, forward passes",
-    ]
-    assert [row.bound for row in rows.values()] == ["≤ 1.25", "≥ 15", "", "≤ 0"]
-    assert all(row.value > 0 for row in list(rows.values())[:3])
+    bounds = {
+        f"{network}, explorer against the bare compiled pass": "≤ 1.25",
+        f"{network}, `get_activations` in a loop against the bare compiled pass": "≤ 1.35",
+        f"{network}, times faster than the tutorial's `predict`": "",
+        "`ActivationModel.predict` of 200 pictures, the cats-and-dogs net, against "
+        "`keras.Model.predict`": "≤ 1.1",
+        "picture, layer or channel already seen, forward passes": "≤ 0",
+        "from `import keras` to the first picture, what is ours, seconds": "≤ 0.4",
+    }
+    assert {work: row.bound for work, row in rows.items()} == bounds
     seen = rows["picture, layer or channel already seen, forward passes"]
     assert (seen.value, seen.met) == (0, True)
     assert seen.figures == {"pictures": 4, "passes to see them first": 4}
+    assert all(row.value > 0 for row in rows.values() if row is not seen)
     page = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert all(work in page for work in rows)
 

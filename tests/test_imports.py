@@ -52,7 +52,7 @@ ROOMS: dict[str, set[str]] = {
 LIBRARIES: dict[str, set[str]] = {
     "keras": {*("model", "receptive_fields", "activations", "preferred"), "samples", "course"},
     "tensorflow": {"model.backends", "model.graph_pass", "samples"},
-    "jax": {"model.backends"},
+    "jax": {"model.backends", "model.jit_pass"},
     "torch": {"model.backends"},
     "tf_keras": set(),
     "matplotlib": {"feature_maps.color_scale", "figure", "widgets", "explorer"},

@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from .layer_arrays import LayerArrays
+
 MEMORY_BUDGET = 256 * 2**20
 """Bytes that are kept unless told otherwise; a Binder session has 2 GB in all."""
 
@@ -36,7 +38,7 @@ class KeptPass(Generic[PictureT]):
 
     picture: PictureT
     predictions: Any
-    activations: dict[str, np.ndarray]
+    activations: Mapping[str, np.ndarray]
     sizes: Mapping[str, int] = field(default_factory=dict)
     other_bytes: int = 0
     not_called: frozenset[str] = frozenset()
@@ -44,7 +46,13 @@ class KeptPass(Generic[PictureT]):
     @property
     def nbytes(self) -> int:
         """Bytes that all of it takes."""
-        return self.other_bytes + sum(array.nbytes for array in self.activations.values())
+        return self.other_bytes + self.arrays.nbytes
+
+    @property
+    def arrays(self) -> LayerArrays:
+        """The activations, whose sizes are known without looking at them."""
+        given = self.activations
+        return given if isinstance(given, LayerArrays) else LayerArrays(given)
 
 
 class Activations(Generic[PictureT]):
@@ -117,8 +125,7 @@ class Activations(Generic[PictureT]):
             new = self._run(picture, fit)
         except _TooLargeError:
             return None
-        actual = {path: array.nbytes for path, array in new.activations.items()}
-        new = replace(new, sizes={**new.sizes, **actual})
+        new = replace(new, sizes={**new.sizes, **new.arrays.sizes})
         if self.is_too_large(new, layer_path):
             return None
         if is_whole and self._fits(new.nbytes):
@@ -168,7 +175,7 @@ class Activations(Generic[PictureT]):
             return part
 
         new = self._run(picture, fit)
-        actual = {path: array.nbytes for path, array in new.activations.items()}
+        actual = new.arrays.sizes
         before = self._kept.get(picture)
         # What a pass has shown of a size that was not known holds for the next one too.
         shown = (
@@ -179,12 +186,12 @@ class Activations(Generic[PictureT]):
         if sum(actual.values()) > room:
             # Larger than was known beforehand.
             part = next((part for part in self._split(sizes, room) if layer_path in part), ())
-        keep = {path: new.activations[path] for path in part if path in new.activations}
-        self._make_room(sum(array.nbytes for array in keep.values()) + new.other_bytes)
+        keep = new.arrays.of(part)
+        self._make_room(keep.nbytes + new.other_bytes)
         before = self._kept.get(picture)
         merged, not_called = keep, new.not_called
         if before is not None:
-            merged = {**before.activations, **keep}
+            merged = before.arrays.joined(keep)
             not_called = before.not_called | new.not_called
         kept_pass = replace(new, activations=merged, sizes=sizes, not_called=not_called)
         self._kept[picture] = kept_pass
@@ -219,7 +226,7 @@ class Activations(Generic[PictureT]):
                 del self._kept[picture]
                 continue
             left = {path for paths in rest for path in paths}
-            kept = {path: array for path, array in kept_pass.activations.items() if path in left}
+            kept = kept_pass.arrays.of([path for path in kept_pass.activations if path in left])
             self._kept[picture] = replace(kept_pass, activations=kept)
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from ..feature_maps.channel_statistics import CRITERIA, ChannelStatistics, Criterion
 from ..feature_maps.layouts import Value
 from ..model.activation_model import ActivationModel
+from ..model.bounded_cache import BoundedCache
 from ..model.predictions import class_count, strongest_class
 from ..pictures.pictures import Picture
-from .bounded_cache import BoundedCache
 from .cache import KeptPass
 from .source import ActivationSource
 

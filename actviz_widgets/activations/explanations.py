@@ -9,12 +9,12 @@ import numpy as np
 from ..feature_maps.layout import Layout
 from ..feature_maps.layouts import Attention, FeatureMaps, Series, Tokens, Units, Value, Volume
 from ..model.activation_model import ActivationModel
+from ..model.bounded_cache import BoundedCache
 from ..model.class_evidence import ClassEvidence, class_evidence
 from ..model.layer_paths import unknown_layer_sentence
 from ..model.predictions import class_count, strongest_class
 from ..pictures.pictures import Picture
 from . import refusals
-from .bounded_cache import BoundedCache
 from .cache import KeptPass
 from .one_picture import OnePicture
 from .source import ActivationSource

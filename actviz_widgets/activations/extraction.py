@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,19 +14,14 @@ from ..feature_maps.layout_of import layout_of
 from ..feature_maps.layouts import Value
 from ..model import backends
 from ..model.activation_model import ActivationModel, ForwardPass, LayerInfo
-from ..model.graph_pass import GraphPass, can_be_compiled
+from ..model.shared_pass import shared_pass
 from ..model.symbolic_inputs import total_size
 from ..pictures.at_hand import PicturesAtHand
 from ..pictures.pictures import Picture
 from . import refusals
-from .bounded_cache import BoundedCache
 from .cache import Activations, Fit, KeptPass
+from .layer_arrays import LayerArrays
 from .one_picture import OnePicture
-
-_MOST_GRAPHS = 4  # sizes of pictures for which a graph is kept
-# To trace a graph takes as long as two or three eager passes: it pays from the third
-# picture of a size on.
-_EAGER_PASSES = 2
 
 
 class Extraction:
@@ -56,12 +50,7 @@ class Extraction:
     ) -> None:
         self._model = activation_model
         self._pictures = pictures
-        # By the shapes of the inputs, and whether layers are kept in part.
-        self._graphs: BoundedCache[tuple[tuple[tuple[int, ...], ...], bool], GraphPass] = (
-            BoundedCache(_MOST_GRAPHS)
-        )
-        self._may_compile = can_be_compiled(activation_model.model)
-        self._eager_passes: Counter[tuple[tuple[int, ...], ...]] = Counter()
+        self._shared = shared_pass(activation_model.model)
         self._one = OnePicture(activation_model.model)
         # By the shapes of the inputs, which sizes left open depend on.
         self._shapes: dict[tuple[tuple[int, ...], ...], dict[str, tuple[int | None, ...]]] = {}
@@ -119,14 +108,13 @@ class Extraction:
         )
         if output_bytes > self.activations.memory_budget:
             predictions, output_bytes = None, 0
-        activations = {
-            path: self._one.of(
-                backends.as_array(forward.activations[path], shared=True),
-                self.layers[path].output_shape,
-            )
-            for path in layers
-            if path in forward.activations
-        }
+        activations = LayerArrays(
+            {
+                path: self._one.unmade(forward.activations[path], self.layers[path].output_shape)
+                for path in layers
+                if path in forward.activations
+            }
+        )
         not_called = frozenset(layers) - set(activations)
         other_bytes = picture.nbytes + output_bytes
         return KeptPass(picture, predictions, activations, sizes, other_bytes, not_called)
@@ -137,11 +125,11 @@ class Extraction:
         if self._one.batch_size > 1 or (size := total_size(model.model)) is None:
             # What it takes to keep all layers is not known: so none is kept.
             if model.shows_when_run:
-                self._pass(picture, lambda: self._eager(batch, ()))
+                self._pass(picture, lambda: self._run_model(batch, ()))
         elif size <= memory_budget:
-            self._first_pass = self._pass(picture, lambda: self._eager(batch, None))
-        elif self._may_compile:
-            self._compiled_or_none(batch, in_parts=True)
+            self._first_pass = self._pass(picture, lambda: self._run_model(batch, None))
+        else:
+            self._shared.compile(model, batch)
 
     def _forward(
         self, model_input: Any, layers: tuple[str, ...], sizes: Mapping[str, int]
@@ -149,41 +137,24 @@ class Extraction:
         # For one layer alone of a picture of which all fit, no other graph has to be traced.
         is_large = sum(sizes.values()) > self.activations.memory_budget
         in_parts = is_large and len(layers) < len(sizes)
-        if in_parts or self._eager_passes[_shapes(model_input)] >= _EAGER_PASSES:
-            graph = self._compiled_or_none(model_input, in_parts=in_parts)
-            if graph is not None:
-                try:
-                    return graph.run(model_input, layers)
-                except Exception:  # a layer that runs eagerly alone, for one
-                    self._give_up_graphs()
-        return self._eager(model_input, layers)
+        return self._run_model(model_input, layers, in_parts=in_parts)
 
-    def _eager(self, model_input: Any, layers: tuple[str, ...] | None) -> ForwardPass:
-        self._eager_passes[_shapes(model_input)] += 1
-        with backends.without_gradients():
-            return self._model.forward_pass(model_input, layers, of_those_called=True)
+    def _run_model(
+        self, model_input: Any, layers: tuple[str, ...] | None, *, in_parts: bool = False
+    ) -> ForwardPass:
+        model = self._model
+        return self._shared.run(
+            model.model,
+            lambda: model,
+            model_input,
+            layers,
+            chosen=model.chosen,
+            in_parts=in_parts,
+            of_those_called=True,
+        )
 
     def _prediction(self, tensor: Any) -> np.ndarray | None:
         return None if tensor is None else self._one.of(backends.as_array(tensor, shared=True))
-
-    def _compiled_or_none(self, model_input: Any, *, in_parts: bool) -> GraphPass | None:
-        """Gives the graph for inputs of these shapes, if the model can be one."""
-        if not self._may_compile:
-            return None
-        key = _shapes(model_input), in_parts
-        graph = self._graphs.get(key)
-        if graph is None or not graph.fits(model_input):
-            try:
-                graph = GraphPass(self._model, model_input, in_parts=in_parts)
-            except Exception:  # what a trace can raise is open-ended
-                self._give_up_graphs()
-                return None
-            self._graphs.put(key, graph)
-        return graph
-
-    def _give_up_graphs(self) -> None:
-        self._graphs.clear()
-        self._may_compile = False
 
     def _offer_new_layers(self) -> None:
         """Takes up the layers that no earlier picture has led to."""

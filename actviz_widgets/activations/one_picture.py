@@ -11,7 +11,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from ..model import backends
 from ..model.symbolic_inputs import fixed_batch_size
+from .layer_arrays import Unmade
 
 
 class OnePicture:
@@ -48,6 +50,18 @@ class OnePicture:
                 Defaults to that of a batch.
         """
         return self._own(array[0] if self._is_batch(array, output_shape) else array)
+
+    def unmade(self, tensor: Any, output_shape: tuple[int | None, ...]) -> np.ndarray | Unmade:
+        """Gives the same of a tensor, when it is looked at; what has no size beforehand, at once.
+
+        Args:
+            tensor: What the layer put out, a tensor of the backend.
+            output_shape: See `of`.
+        """
+        size = backends.size_as_array(tensor)
+        if size is None or self.batch_size > 1:  # of a larger batch, this picture alone is kept
+            return self.of(backends.as_array(tensor, shared=True), output_shape)
+        return Unmade(lambda: self.of(backends.as_array(tensor, shared=True), output_shape), size)
 
     def in_batch_of_one(
         self, array: np.ndarray, output_shape: tuple[int | None, ...]

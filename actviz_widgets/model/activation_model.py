@@ -13,18 +13,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 import keras
-import numpy as np
 
 from ..feature_maps.layer_role import LayerRole
 from . import backends, model_files
-from .backends import as_array
 from .input_scaling import leading_scaling
 from .layer_calls import LayerInfo, Recording
 from .layer_catalog import LayerCatalog
 from .layer_paths import checked_paths
 from .layer_roles import bounds_of
 
-__all__ = ["ActivationModel", "ForwardPass", "LayerInfo", "get_activations"]
+__all__ = ["ActivationModel", "ForwardPass", "LayerInfo"]
 
 
 class ForwardPass(NamedTuple):
@@ -68,7 +66,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         self, model: keras.Model, layers: Sequence[str] | None = None, **kwargs: Any
     ) -> None:
         model = model_files.opened(model)
-        _check_built(model)
+        check_built(model)
         super().__init__(**kwargs)
         # Inputs reach the user's model as they were given: what dtype they should have is its own
         # to say. Keras's functional models do the same.
@@ -81,6 +79,11 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         if layers is not None:
             self._catalog.find()
             self._chosen = self._checked(layers)
+
+    @property
+    def chosen(self) -> tuple[str, ...] | None:
+        """The layer paths that this model was made for; `None` for all."""
+        return self._chosen
 
     @property
     def captured(self) -> tuple[LayerInfo, ...]:
@@ -275,28 +278,12 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         return checked_paths(layers, known)
 
 
-def get_activations(
-    model: keras.Model, x: Any, layers: Sequence[str] | None = None
-) -> dict[str, np.ndarray]:
-    """Gives what the layers of a model put out for a batch, as arrays.
-
-    Args:
-        model: A built Keras model, or the path of a `.keras` or `.h5` file.
-        x: A batch of model inputs, such as pictures `(batch_size, height, width, channels)`.
-        layers: Layer paths. Defaults to `None`, every layer call.
-
-    Returns:
-        `{layer path: activation}`, each activation an array with the batch axis first.
+def check_built(model: Any) -> None:
+    """Checks that a model knows the size of its input, and has weights.
 
     Raises:
-        TypeError: If `model` is not a Keras model.
-        ValueError: If `model` is not built, or has no layer of a path in `layers`.
+        ValueError: If it does not.
     """
-    activations = ActivationModel(model, layers)(x)
-    return {path: as_array(tensor) for path, tensor in activations.items()}
-
-
-def _check_built(model: Any) -> None:
     if not model.built or (backends.is_sequential(model) and not model.inputs):
         raise ValueError(
             f"The model {model.name!r} is not built: it does not know the size of its input, and "

@@ -6,6 +6,7 @@ whose models Keras 3 does not know. None of them is imported here that is not lo
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import textwrap
@@ -237,6 +238,22 @@ def as_array(tensor: Any, *, shared: bool = False) -> np.ndarray:
     if name == "bfloat16" or name.startswith("float8"):
         tensor = keras.ops.cast(tensor, "float32")
     return np.asarray(keras.ops.convert_to_numpy(tensor))
+
+
+def size_as_array(tensor: Any) -> int | None:
+    """Gives the bytes that a tensor of plain numbers takes as an array.
+
+    Returns:
+        `None` for texts, sparse and ragged tensors, and floats that numpy lacks.
+    """
+    is_dense = not hasattr(tensor, "todense") and not getattr(tensor, "is_sparse", False)
+    if not is_dense or type(tensor).__name__ in ("SparseTensor", "RaggedTensor"):
+        return None
+    try:
+        dtype = np.dtype(dtype_name(tensor))
+    except TypeError:
+        return None
+    return dtype.itemsize * math.prod(tensor.shape) if dtype.kind in "biufc" else None
 
 
 def first_lines(error: Exception) -> str:

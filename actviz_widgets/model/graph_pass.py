@@ -16,17 +16,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from . import backends
 from .activation_model import ActivationModel, ForwardPass
-
-
-def can_be_compiled(model: Any) -> bool:
-    """Whether a model runs the same layers for every input, on a backend with graphs."""
-    return keras.backend.backend() == "tensorflow" and backends.runs_its_graph(model)
+from .signatures import Signature, signature_of
 
 
 class GraphPass:
-    """The forward pass of an activation model, as a graph.
+    """The forward pass of an activation model, as a graph. It does not hold the model.
 
     Args:
         activation_model: What to run. All its layers are in the graph. If its layer calls are not
@@ -34,6 +29,9 @@ class GraphPass:
         inputs: One batch of inputs, which sets the shapes and dtypes.
         in_parts: Whether some layers can be kept without all others. It costs the graph some more
             operations per layer. Defaults to `True`.
+
+    Attributes:
+        paths: The layer calls whose activations it can give.
 
     Raises:
         Exception: Whatever the model raises when it is traced.
@@ -45,13 +43,15 @@ class GraphPass:
         import tensorflow as tf
 
         self._in_parts = in_parts
-        self._signature = _signature(inputs)
+        signature = signature_of(inputs)
+        assert signature is not None, "arrays and tensors have shapes"
+        self._signature: Signature = signature
         self._tensor = tf.convert_to_tensor
-        self._paths: tuple[str, ...] = ()
+        self.paths: tuple[str, ...] = ()
 
         def trace(flat: Sequence[Any]) -> ForwardPass:
             forward = activation_model.forward_pass(keras.tree.pack_sequence_as(inputs, list(flat)))
-            self._paths = tuple(forward.activations)
+            self.paths = tuple(forward.activations)
             return forward
 
         def run_whole(*flat: Any) -> tuple[Any, list[Any]]:
@@ -72,21 +72,29 @@ class GraphPass:
 
     def fits(self, inputs: Any) -> bool:
         """Whether inputs have the shapes and dtypes that this graph was traced for."""
-        return _signature(inputs) == self._signature
+        return signature_of(inputs) == self._signature
 
     def run(self, inputs: Any, layers: Sequence[str]) -> ForwardPass:
-        """Runs the model once, and gives its predictions along with these layers' activations."""
+        """Runs the model once, whose weights the graph reads.
+
+        Args:
+            inputs: One batch of inputs.
+            layers: Some of `paths`.
+
+        Returns:
+            The predictions, along with the activations of these layers.
+        """
         flat = [
             self._tensor(value, dtype)
             for value, (_, dtype) in zip(keras.tree.flatten(inputs), self._signature, strict=True)
         ]
         if self._in_parts:
             wanted = set(layers)
-            flags = np.array([path in wanted for path in self._paths], np.int32)
+            flags = np.array([path in wanted for path in self.paths], np.int32)
             flat = [self._tensor(flags), *flat]
         with _as_traced() if self._in_parts else nullcontext():
             predictions, kept = self._run(*flat)
-        activations = dict(zip(self._paths, kept, strict=True))
+        activations = dict(zip(self.paths, kept, strict=True))
         return ForwardPass(predictions, {path: activations[path] for path in layers})
 
 
@@ -129,10 +137,3 @@ def _kept_if_wanted(tensors: Sequence[Any], wanted: Any) -> list[Any]:
         else:
             kept.append(tf.gather(tensor, tf.range(flag * tf.shape(tensor)[0])))
     return kept
-
-
-def _signature(inputs: Any) -> list[tuple[tuple[int, ...], str]]:
-    return [
-        (tuple(value.shape), "string" if value.dtype.kind in "USO" else str(value.dtype))
-        for value in keras.tree.flatten(inputs)
-    ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from ..activations.bounded_cache import BoundedCache
 from ..activations.declared_inputs import declared_inputs
 from ..feature_maps.layout import Layout
 from ..model.activation_model import ActivationModel
+from ..model.bounded_cache import BoundedCache
 from ..pictures import structures
 from ..pictures.model_input import ModelInput
 from ..pictures.pictures import Picture

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from actviz_widgets import ActivationExplorer, ActivationModel
-from actviz_widgets.activations import extraction as extraction_module
 from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.extraction import Extraction
+from actviz_widgets.model import shared_pass as shared_pass_module
 from actviz_widgets.model.graph_pass import GraphPass
 from actviz_widgets.model.layer_catalog import LayerCatalog
+from actviz_widgets.model.shared_pass import shared_pass
 from actviz_widgets.pictures.pictures import Pictures
 
 PICTURES = np.random.default_rng(0).random((6, 20, 20, 3), np.float32)
@@ -185,4 +186,5 @@ def test_how_many_graphs_are_kept_is_bounded(runs: dict[str, int]) -> None:
     for image in range(len(pictures)):
         extraction.get(image, "conv_0")
     assert runs["traced"] == len(sizes)
-    assert 0 < len(extraction._graphs) <= extraction_module._MOST_GRAPHS
+    kept = shared_pass(activation_model.model)._compiled
+    assert 0 < len(kept) <= shared_pass_module._MOST_COMPILED

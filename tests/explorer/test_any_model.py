@@ -46,7 +46,7 @@ class Row:
 def of(module: str, name: str) -> Callable[[], Made]:
     """Builds a model of a module that needs TensorFlow, which is not imported before."""
     made_by: Callable[[], Made] = lambda: getattr(  # noqa: E731
-        importlib.import_module(f".models.{module}", __package__), name
+        importlib.import_module(f"..model_kinds.{module}", __package__), name
     )()
     return made_by
 
@@ -472,6 +472,8 @@ def test_what_a_model_puts_out_counts_in_the_memory_kept() -> None:
     explorer.close()
 
 
+# Saving as HDF5 is what tf_keras advises against, and what people have done.
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file:UserWarning")
 def test_a_file_of_keras_2_that_keras_3_cannot_read_is_said_to_be_one(tmp_path: Any) -> None:
     import tf_keras
 

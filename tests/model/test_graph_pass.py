@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from actviz_widgets.model.activation_model import ActivationModel
-from actviz_widgets.model.graph_pass import GraphPass, can_be_compiled
+from actviz_widgets.model.graph_pass import GraphPass
+from actviz_widgets.model.shared_pass import can_be_compiled
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.random((1, 24, 24, 3), dtype=np.float32)

@@ -8,7 +8,7 @@ import weakref
 import numpy as np
 import pytest
 
-from actviz_widgets.activations.bounded_cache import BoundedCache
+from actviz_widgets.model.bounded_cache import BoundedCache
 
 
 def kept(cache: BoundedCache[str, int]) -> str:

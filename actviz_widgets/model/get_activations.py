@@ -1,0 +1,59 @@
+"""What the layers of a model put out for a batch, as arrays, for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from . import model_files
+from .activation_model import ActivationModel, check_built
+from .backends import as_array
+from .shared_pass import shared_pass
+
+
+def get_activations(
+    model: keras.Model, x: Any, layers: Sequence[str] | None = None
+) -> dict[str, np.ndarray]:
+    """Gives what the layers of a model put out for a batch, as arrays.
+
+    In a loop over one model it costs little more than the bare compiled forward pass: the pass is
+    compiled from the third batch of a shape on, kept as long as the model, and follows its weights.
+
+    Args:
+        model: A built Keras model, or the path of a `.keras` or `.h5` file.
+        x: A batch of model inputs, such as pictures `(batch_size, height, width, channels)`.
+        layers: Layer paths. Defaults to `None`, every layer call.
+
+    Returns:
+        `{layer path: activation}`, each activation an array with the batch axis first. The arrays
+        are read-only, since they look into the memory of the backend's tensors: write into a copy,
+        as `activations["conv"].copy()` gives.
+
+    Raises:
+        TypeError: If `model` is not a Keras model.
+        ValueError: If `model` is not built, or has no layer of a path in `layers`.
+    """
+    model = model_files.opened(model)
+    check_built(model)
+    if isinstance(layers, str):
+        layers = [layers]
+    chosen = tuple(layers) if isinstance(layers, Iterable) else layers
+    if chosen is not None and not _are_paths(chosen):
+        ActivationModel(model, chosen)  # which says what is wrong with them
+    forward = shared_pass(model).run(
+        model, lambda: ActivationModel(model, chosen), x, chosen, chosen=chosen
+    )
+    return {path: _read_only(tensor) for path, tensor in forward.activations.items()}
+
+
+def _are_paths(chosen: Any) -> bool:
+    return isinstance(chosen, tuple) and all(isinstance(path, str) for path in chosen)
+
+
+def _read_only(tensor: Any) -> np.ndarray:
+    array = as_array(tensor, shared=True)[...]  # a view: the tensor's own stays as it is
+    array.flags.writeable = False
+    return array
