@@ -17,6 +17,7 @@ from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.feature_maps.channel_statistics import ChannelStatistics
 from actviz_widgets.feature_maps.layouts import FeatureMaps
 from actviz_widgets.model.layer_catalog import LayerCatalog
+from actviz_widgets.model.shared_pass import shared_pass
 from actviz_widgets.pictures.pictures import Pictures
 
 L = keras.layers
@@ -151,10 +152,11 @@ def test_a_layer_larger_than_the_budget_is_not_counted_and_costs_no_pass() -> No
 
 
 def test_for_one_layer_of_a_picture_of_which_all_fit_no_graph_of_its_own_is_traced() -> None:
-    survey, extraction = survey_of(small(), budget=WHOLE + PICTURE + 1000)
+    model = small()
+    survey, extraction = survey_of(model, budget=WHOLE + PICTURE + 1000)
     extraction.get(0, "conv")
     all_added(survey, "conv")
-    assert [in_parts for _, in_parts in extraction._graphs] == [False]
+    assert [in_parts for *_, in_parts in shared_pass(model)._compiled] == [False]
     statistics = survey.statistics("conv")
     assert statistics is not None
     np.testing.assert_allclose(
