@@ -332,6 +332,9 @@ class ByHand(keras.Model):  # type: ignore[misc]
         super().__init__(**kwargs)
         self.dense = keras.layers.Dense(3, name="dense")
 
+    def build(self, shape: Any) -> None:
+        self.dense.build(shape)
+
     def call(self, inputs: Any) -> Any:
         return self.dense(inputs)
 
