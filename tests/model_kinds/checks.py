@@ -168,7 +168,7 @@ def state(model: Any) -> dict[str, Any]:
         "config": _config(model),
         "variables": [_bytes(variable) for variable in model.variables],
         "weights": [array.tobytes() for array in model.get_weights()],
-        "losses": [float(loss) for loss in model.losses],
+        "losses": [float(as_array(loss)) for loss in model.losses],
         "compiled": [id(getattr(model, name, None)) for name in ("compiled", "optimizer", "loss")],
         "metrics": [metric.name for metric in model.metrics],
         "trainable": [layer.trainable for layer in layers],
