@@ -32,19 +32,8 @@ PICTURES = {
 
 
 @pytest.fixture(scope="module")
-def model() -> keras.Model:
-    keras.utils.set_random_seed(1)
-    return keras.Sequential(
-        [
-            keras.Input((16, 16, 3)),
-            keras.layers.Conv2D(8, 3, activation="relu", name="conv_1"),
-            keras.layers.MaxPooling2D(name="pool_1"),
-            keras.layers.Conv2D(4, 3, activation="relu", name="conv_2"),
-            keras.layers.Flatten(name="flatten"),
-            keras.layers.Dense(1, activation="sigmoid", name="out"),
-        ],
-        name="small",
-    )
+def model(two_class_model: keras.Model) -> keras.Model:
+    return two_class_model
 
 
 @pytest.fixture

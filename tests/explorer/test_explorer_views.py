@@ -23,18 +23,8 @@ PICTURES = RNG.random((4, 20, 24, 3), dtype=np.float32)
 
 
 @pytest.fixture(scope="module")
-def model() -> keras.Model:
-    keras.utils.set_random_seed(3)
-    return keras.Sequential(
-        [
-            keras.Input((20, 24, 3)),
-            keras.layers.Conv2D(6, 3, activation="relu", name="first"),
-            keras.layers.MaxPooling2D(name="pool"),
-            keras.layers.Conv2D(5, 3, activation="relu", name="second"),
-            keras.layers.GlobalAveragePooling2D(name="mean"),
-            keras.layers.Dense(3, activation="softmax", name="classes"),
-        ]
-    )
+def model(three_class_model: keras.Model) -> keras.Model:
+    return three_class_model
 
 
 @pytest.fixture
