@@ -32,7 +32,7 @@ class Appearance(traitlets.HasTraits):
     A value that is not there raises a `ValueError` or a `TypeError`, and nothing changes.
     """
 
-    view = OneOf(VIEWS, "channel", help="What the figure shows: one of `VIEWS`.")
+    view = OneOf(tuple(VIEWS), "channel", help="What the figure shows: one of `VIEWS`.")
     order = OneOf(CRITERIA, "index", help="What the channels are ordered by: one of `CRITERIA`.")
     opacity = Number(0, 1, 0.6, help="Of a map over the picture, from 0, the picture alone, to 1.")
     tiles = Index(64, help="Channels on a page of the layer view, from 1.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import chain
+from typing import NamedTuple
 
 from . import descriptions
 from .channel import channel_scene
@@ -15,18 +16,26 @@ from .scene import Scene
 from .shown import Shown
 from .why import why_scene
 
-SCENES: Mapping[str, Callable[[Shown], Scene]] = {
-    "channel": channel_scene,
-    "layer": layer_scene,
-    "overlay": overlay_scene,
-    "compare": compare_scene,
-    "network": network_scene,
-    "why": why_scene,
-}
-"""What makes the scene of a view, in the order in which the views are offered."""
 
-VIEWS: tuple[str, ...] = tuple(SCENES)
-"""The views, in the order in which they are offered."""
+class _View(NamedTuple):
+    """What makes the scene of a view, and what it shows in a few words."""
+
+    scene: Callable[[Shown], Scene]
+    shows: str
+
+
+# To add a view is to add its module and its line here.
+_VIEWS: Mapping[str, _View] = {
+    "channel": _View(channel_scene, "one map"),
+    "layer": _View(layer_scene, "all its maps"),
+    "overlay": _View(overlay_scene, "a map on the picture"),
+    "compare": _View(compare_scene, "two maps"),
+    "network": _View(network_scene, "all layers"),
+    "why": _View(why_scene, "what speaks for a class"),
+}
+
+VIEWS: Mapping[str, str] = {name: view.shows for name, view in _VIEWS.items()}
+"""What each view shows, by its name, in the order in which the views are offered."""
 
 
 def scene_of(shown: Shown) -> Scene:
@@ -35,7 +44,7 @@ def scene_of(shown: Shown) -> Scene:
     Raises:
         ValueError: If something that the view needs cannot be had.
     """
-    return SCENES[shown.look.view](shown)
+    return _VIEWS[shown.look.view].scene(shown)
 
 
 def status_lines(shown: Shown, scene: Scene) -> tuple[str, ...]:

@@ -15,10 +15,6 @@ from ...widgets.rows import SHORT_LABEL
 from ...widgets.tied_controls import TiedControls
 from ..appearance import TILES
 
-_VIEWS_TOLD = (
-    "Channel: one map. Layer: all its maps. Overlay: a map on the picture. Compare: two maps. "
-    "Network: all layers. Why: what speaks for a class"
-)
 _ORDER_TEXTS = {
     "index": "index",
     "max": "largest value",
@@ -35,7 +31,8 @@ _THE_SAME = -1  # a dropdown takes None for nothing chosen
 def view_dropdown(tied: TiedControls) -> Any:
     """Gives the control for the view."""
     options = [(view.capitalize(), view) for view in VIEWS]
-    return tied.dropdown("View", "view", options, _VIEWS_TOLD, "8.5rem", SHORT_LABEL)
+    tooltip = ". ".join(f"{view.capitalize()}: {shows}" for view, shows in VIEWS.items())
+    return tied.dropdown("View", "view", options, tooltip, "8.5rem", SHORT_LABEL)
 
 
 def order_dropdown(tied: TiedControls) -> Any:
