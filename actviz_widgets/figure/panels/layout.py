@@ -14,8 +14,8 @@ NARROW = 560
 TOOLBAR_ABOVE = 34
 """What the toolbar takes there."""
 
-BESIDE = ("profile", "histogram")
-"""How the labels of axes begin that keep to a map."""
+BESIDE = ("profile", "profile of the input", "histogram", "histogram of the input")
+"""The labels of axes that keep to a map."""
 
 _LEFT, _BETWEEN, _RIGHT, _BOTTOM, _TOP = 44, 44, 88, 46, 42
 """The canvas's toolbar to the left, the map's row numbers between, the colour bar and its labels
@@ -113,7 +113,7 @@ class FigureLayout:
 
         Axes that need no room beside them have all of their panel.
         """
-        if label.startswith(BESIDE):
+        if label in BESIDE:
             return None
         given, shown, content = self.input, self.activation, self._content
         # Below each other, both have the room of a colour bar at their right.

@@ -36,7 +36,7 @@ class PanelSide:
         """Takes axes in, which are plain, so far as their looks do not depend on the view."""
         make_plain(axes)
         self.axes.append(axes)
-        if str(axes.get_label()).startswith(BESIDE):
+        if axes.get_label() in BESIDE:
             return
         # Above all but series nothing is written that the title would have to be moved up from.
         height = None if str(axes.get_label()).startswith("series") else 1.0
