@@ -29,11 +29,9 @@ from .screen import Screen
 from .stepping import stepped, turned
 from .view_code import view_code
 
-_REDRAWN = (
-    *("image", "layer", "channel", "slice", "epoch", "view", "order", "opacity", "tiles", "cmap"),
-    *("color_scale", "color_limits", "symmetric", "clip", "class_index"),
-    *("other_image", "other_model", "other_epoch", "play_over"),
-)
+# Each has an observer of its own; any other trait, also one that is added, is redrawn.
+_NOT_REDRAWN = ("position", "playing", "speed")
+_REDRAWN = tuple(name for name in Chosen.class_trait_names() if name not in _NOT_REDRAWN)
 _CALM = 0.3  # seconds without a redraw, after which there is time for what can wait
 
 
