@@ -117,7 +117,7 @@ class ChannelSurvey:
 
         Args:
             layer: The layer path.
-            criterion: One of `ranking.CRITERIA`.
+            criterion: One of `channel_statistics.CRITERIA`.
 
         Returns:
             `(channels,)`, channel indices; in the order of the index where there are no statistics.
