@@ -207,7 +207,10 @@ def test_the_tutorial_trains_on_a_folder_of_photographs(tmp_path: Path) -> None:
 
 def test_the_readme_s_pictures_are_there_and_small() -> None:
     readme = Path(__file__).parents[1] / "README.md"
-    names = re.findall(r"!\[[^]]*\]\((docs/[^)]*)\)", readme.read_text(encoding="utf-8"))
+    # With their whole addresses, so that a package index shows them too.
+    here = "https://raw.githubusercontent.com/actviz-widgets/actviz-widgets/main/"
+    text = readme.read_text(encoding="utf-8")
+    names = re.findall(rf"!\[[^]]*\]\({re.escape(here)}(docs/[^)]*)\)", text)
     assert len(names) == 7
     for name in names:
         with Image.open(readme.parent / name) as picture:

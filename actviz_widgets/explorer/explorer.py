@@ -213,8 +213,7 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
     def saturated_channels(self) -> tuple[int, ...]:
         """The channels of the chosen layer that lie at a bound of its activation function.
 
-        See `channel_statistics.ChannelStatistics`; the model is run for the pictures that it has
-        not seen.
+        See `ChannelStatistics`; the model is run for the pictures that it has not seen.
         """
         presenter = self._open()
         saturated: tuple[int, ...] = presenter.call(presenter.order.saturated)

@@ -29,6 +29,7 @@ from .screen import Screen
 from .stepping import stepped, turned
 from .view_code import view_code
 
+# Each has an observer of its own; any other trait, also one that is added, is redrawn.
 _NOT_REDRAWN = ("position", "playing", "speed")
 _REDRAWN = tuple(name for name in Chosen.class_trait_names() if name not in _NOT_REDRAWN)
 _CALM = 0.3  # seconds without a redraw, after which there is time for what can wait
