@@ -59,27 +59,6 @@ def test_fields_are_followed_through_nested_models_and_operators(
     assert centres.stride == (2, 2)
 
 
-@pytest.mark.skipif(
-    keras.backend.backend() != "torch", reason="no other tensors can be written to in place"
-)
-def test_a_tensor_that_was_written_to_in_place_is_not_followed() -> None:
-    class InPlace(keras.Model):
-        def __init__(self) -> None:
-            super().__init__()
-            self.first, self.last = L.Conv2D(2, 3, name="first"), L.Conv2D(2, 3, name="last")
-
-        def call(self, x: Any) -> Any:
-            x = self.first(x)
-            x[:, 0] = x[:, -1]
-            return self.last(x)
-
-    model = InPlace()
-    model(PICTURES)
-    fields = ReceptiveFields(ActivationModel(model), PICTURES[:1])
-    assert fields.of_element("first", (0, 0, 0)).is_known
-    assert not fields.of_element("last", (0, 0, 0)).is_known
-
-
 def test_the_gradient_before_a_mean_and_a_dense_layer_is_its_kernel(
     activation_model: ActivationModel,
 ) -> None:
