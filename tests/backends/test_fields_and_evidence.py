@@ -59,6 +59,26 @@ def test_fields_are_followed_through_nested_models_and_operators(
     assert centres.stride == (2, 2)
 
 
+# Tensors of PyTorch alone can be written to in place.
+@pytest.mark.parametrize("writes", [False, True][: 1 + (keras.backend.backend() == "torch")])
+def test_a_tensor_is_followed_unless_it_was_written_to_in_place(writes: bool) -> None:
+    class InPlace(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.last = L.Conv2D(2, 3, name="first"), L.Conv2D(2, 3, name="last")
+
+        def call(self, x: Any) -> Any:
+            x = self.first(x)
+            if writes:
+                x[:, 0] = x[:, -1]
+            return self.last(x)
+
+    model = InPlace()
+    model(PICTURES)
+    fields = ReceptiveFields(ActivationModel(model), PICTURES[:1])
+    assert fields.of_element("last", (0, 0, 0)).is_known is not writes
+
+
 def test_the_gradient_before_a_mean_and_a_dense_layer_is_its_kernel(
     activation_model: ActivationModel,
 ) -> None:
