@@ -220,11 +220,12 @@ def as_array(tensor: Any, *, shared: bool = False) -> np.ndarray:
     Args:
         tensor: The tensor.
         shared: Whether the array may look into the tensor's own memory, to be read only. Defaults
-            to `False`: with TensorFlow it is a copy.
+            to `False`: with TensorFlow and JAX it is a copy.
     """
-    if shared and type(tensor).__module__.startswith("tensorflow."):
+    if shared and type(tensor).__module__.startswith(("tensorflow.", "jaxlib.")):
         with suppress(TypeError, BufferError, ValueError):  # sparse, or of a dtype numpy lacks
-            array = np.asarray(memoryview(tensor))
+            from_tensorflow = type(tensor).__module__.startswith("tensorflow.")
+            array = np.asarray(memoryview(tensor) if from_tensorflow else tensor)
             if array.dtype.kind in "biufc":
                 return array
     for densify in ("to_dense", "todense"):

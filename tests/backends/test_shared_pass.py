@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from actviz_widgets import ActivationExplorer, get_activations
+from actviz_widgets.model import jit_pass
 from actviz_widgets.model import shared_pass as module
 from actviz_widgets.model.shared_pass import shared_pass
 
@@ -157,6 +158,22 @@ def test_the_arrays_are_read_only_and_stay_what_they_were() -> None:
         )
     with pytest.raises(ValueError, match="read-only"):
         kept[0][0] = 0
+
+
+def test_the_arrays_look_into_the_tensors_and_are_no_copies() -> None:
+    model = small()
+    for _ in range(3):
+        assert not any(a.flags.owndata for a in get_activations(model, PICTURES[:1]).values())
+
+
+def test_an_xla_without_the_option_compiles_too(
+    monkeypatch: pytest.MonkeyPatch, compiled: list[Any]
+) -> None:
+    monkeypatch.setattr(jit_pass, "_EACH_LAYER", {"xla_has_no_such_option": ""})
+    model = small()
+    for _ in range(3):
+        assert_right(model)
+    assert len(compiled) == COMPILES
 
 
 def test_a_model_dropped_is_freed_with_its_pass() -> None:
