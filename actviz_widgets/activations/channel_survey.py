@@ -12,7 +12,7 @@ from ..feature_maps.channel_statistics import CRITERIA, ChannelStatistics, Crite
 from ..feature_maps.layouts import Value
 from ..model.activation_model import ActivationModel
 from ..model.bounded_cache import BoundedCache
-from ..model.predictions import class_count, strongest_class
+from ..model.outputs import Output
 from ..pictures.pictures import Picture
 from .cache import KeptPass
 from .source import ActivationSource
@@ -48,6 +48,7 @@ class ChannelSurvey:
         labels: Gives the class of each picture, in their order, `None` where it is not known; as
             many as there are pictures now. Where none is known, and the model is a classifier, a
             picture counts for the class that the model predicts.
+        outputs: Gives what the model's outputs are. Defaults to `None`: as the model tells.
     """
 
     def __init__(
@@ -55,10 +56,12 @@ class ChannelSurvey:
         source: ActivationSource,
         activation_model: ActivationModel,
         labels: Callable[[], Sequence[Hashable | None]],
+        outputs: Callable[[], Sequence[Output]] | None = None,
     ) -> None:
         self._source = source
         self._model = activation_model
         self._labels = labels
+        self._outputs = outputs or activation_model.described_outputs
         self._layers: BoundedCache[str, _Counted] = BoundedCache(
             source.activations.memory_budget // _SHARE, lambda counted: counted.nbytes
         )
@@ -214,14 +217,16 @@ class ChannelSurvey:
     def _label(self, image: int, kept_pass: KeptPass[Picture]) -> Hashable | None:
         if not self._are_predicted():
             return self._labels()[image]
-        if not isinstance(kept_pass.predictions, np.ndarray):
+        outputs = self._outputs()
+        if len(outputs) != 1 or not isinstance(kept_pass.predictions, np.ndarray):
             return None
-        function = self._model.last_activation_function()
-        prediction = strongest_class(kept_pass.predictions, activation_function=function)
-        return None if prediction is None else prediction.class_name
+        predicted = outputs[0].predicted(kept_pass.predictions)
+        # A picture of several classes is of no one class.
+        return predicted[0].class_name if len(predicted) == 1 else None
 
     def _are_predicted(self) -> bool:
-        is_classifier = class_count(self._model.prediction_shape) is not None
+        outputs = self._outputs()
+        is_classifier = len(outputs) == 1 and not outputs[0].places and outputs[0].may_be_classes
         return is_classifier and all(label is None for label in self._labels())
 
 

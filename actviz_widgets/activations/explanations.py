@@ -12,7 +12,7 @@ from ..model.activation_model import ActivationModel
 from ..model.bounded_cache import BoundedCache
 from ..model.class_evidence import ClassEvidence, class_evidence
 from ..model.layer_paths import unknown_layer_sentence
-from ..model.predictions import class_count, strongest_class
+from ..model.outputs import Output, leaf_of
 from ..pictures.pictures import Picture
 from . import refusals
 from .cache import KeptPass
@@ -24,7 +24,7 @@ MOST_BYTES = 64 * 2**20
 
 _MOST_FAILURES = 64
 
-_Key = tuple[int, str, int]
+_Key = tuple[int, str, int, int, tuple[int, ...] | None]
 
 
 class Explanations:
@@ -32,8 +32,9 @@ class Explanations:
 
     Args:
         source: Where the activations of the pictures come from, one that runs the model.
-        activation_model: Of the classifier. Any other model has no classes to explain.
+        activation_model: Of the model.
         most_bytes: Bytes of evidence that may be kept; what was asked for last always is.
+        has_names: Whether the user has names for the classes. Defaults to `False`.
     """
 
     def __init__(
@@ -41,9 +42,12 @@ class Explanations:
         source: ActivationSource,
         activation_model: ActivationModel,
         most_bytes: int = MOST_BYTES,
+        *,
+        has_names: bool = False,
     ) -> None:
         self._source = source
         self._model = activation_model
+        self._has_names = has_names
         self._one = OnePicture(activation_model.model)
         self._kept: BoundedCache[_Key, ClassEvidence] = BoundedCache(most_bytes, _nbytes)
         # Words alone: an exception would hold on to the tensors of its frames.
@@ -52,42 +56,84 @@ class Explanations:
         )
 
     @property
-    def class_count(self) -> int | None:
-        """The number of classes, 2 for a single unit; `None` if the model is no classifier."""
-        return class_count(self._model.prediction_shape)
+    def outputs(self) -> tuple[Output, ...]:
+        """What the model's outputs are."""
+        return self._model.described_outputs(has_names=self._has_names)
 
-    def predicted_class(self, image: int) -> int | None:
-        """Gives the class that the model predicts for a picture.
+    def units(
+        self, image: int, output: int = 0, place: tuple[int, ...] | None = None
+    ) -> np.ndarray | None:
+        """Gives the units of an output for a picture.
+
+        Args:
+            image: Index of the picture.
+            output: Index of the output. Defaults to the first.
+            place: Of a map or a sequence, an index along each axis. Defaults to `None`: their mean
+                over all places.
+
+        Returns:
+            `(units,)`; `None` if the output is too large to keep, or no numbers.
+
+        Raises:
+            ValueError: If there is no such output or place, the picture cannot be read, or the
+                model cannot take it.
+        """
+        kept_pass = self._kept_pass(image)
+        outputs = self.outputs
+        if not outputs:
+            return None
+        values = leaf_of(kept_pass.predictions, outputs, output)
+        if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiub" or not values.ndim:
+            return None
+        if place is not None:
+            outputs[output].check_place(place, values.shape)
+        return outputs[output].at(values, place)
+
+    def predicted_class(
+        self, image: int, output: int = 0, place: tuple[int, ...] | None = None
+    ) -> int | None:
+        """Gives the class that the model predicts for a picture, of several the strongest.
 
         A single unit stands for two classes: the second one from a probability of 0.5 up, or where
         it puts out no probability, from 0 up.
 
         Args:
             image: Index of the picture.
+            output: Index of the output. Defaults to the first.
+            place: Of a map or a sequence, an index along each axis. Defaults to `None`: what the
+                mean over all places speaks for.
 
         Returns:
-            `None` if the model is no classifier, or puts out NaN.
+            `None` if the output speaks for no class: it is something else, or holds NaN, or gives
+            none of several independent classes 0.5 or more.
 
         Raises:
             ValueError: If the picture cannot be read, or the model cannot take it.
         """
-        count = self.class_count
-        if count is None:
+        row = self.units(image, output, place)
+        if row is None:
             return None
-        predictions = self._kept_pass(image).predictions
-        if not isinstance(predictions, np.ndarray) or predictions.dtype.kind not in "fiub":
-            return None
-        numbers = tuple(str(index) for index in range(count))
-        strongest = strongest_class(predictions, numbers, self._model.last_activation_function())
-        return None if strongest is None else int(strongest.class_name)
+        numbers = tuple(str(index) for index in range(max(row.size, 2)))
+        predicted = self.outputs[output].predicted(row, numbers)
+        return int(predicted[0].class_name) if predicted else None
 
-    def evidence(self, image: int, layer: str, class_index: int) -> ClassEvidence:
+    def evidence(
+        self,
+        image: int,
+        layer: str,
+        class_index: int,
+        output: int = 0,
+        place: tuple[int, ...] | None = None,
+    ) -> ClassEvidence:
         """Gives what speaks for a class at a layer, for one picture.
 
         Args:
             image: Index of the picture.
             layer: A layer path.
-            class_index: The class, from 0.
+            class_index: The class, from 0; of an output that is no classes, the unit.
+            output: Index of the output. Defaults to the first.
+            place: Of a map or a sequence, an index along each axis. Defaults to `None`: the mean
+                over all places.
 
         Returns:
             Evidence whose arrays have a batch axis of 1, behind which they are as the source
@@ -95,11 +141,11 @@ class Explanations:
 
         Raises:
             TypeError: If the layer puts out no floats, which have no gradient.
-            ValueError: If the model is no classifier, has no such layer or class, computes the
-                score without that layer or did not call it for the picture, or what it puts out is
+            ValueError: If there is no such layer, output, place or class, the score is computed
+                without that layer, or it was not called for the picture, or what it puts out is
                 larger than may be kept.
         """
-        key = image, layer, class_index
+        key = image, layer, class_index, output, place
         kept, failure = self._kept.get(key), self._failures.get(key)
         if kept is not None:
             return kept
@@ -107,7 +153,7 @@ class Explanations:
             kind, words = failure
             raise kind(words)
         try:
-            evidence = self._compute(image, layer, class_index)
+            evidence = self._compute(image, layer, class_index, output, place)
         except (TypeError, ValueError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             self._failures.put(key, (kind, str(error)))
@@ -205,8 +251,15 @@ class Explanations:
         self._kept.clear()
         self._failures.clear()
 
-    def _compute(self, image: int, layer: str, class_index: int) -> ClassEvidence:
-        self._check_class(class_index)
+    def _compute(
+        self,
+        image: int,
+        layer: str,
+        class_index: int,
+        output: int,
+        place: tuple[int, ...] | None,
+    ) -> ClassEvidence:
+        self._check_class(class_index, output)
         source = self._source
         if layer not in source.layers:
             raise ValueError(unknown_layer_sentence(layer, list(source.layers)))
@@ -218,17 +271,26 @@ class Explanations:
             shape = source.shape(kept_pass, layer)
             raise ValueError(refusals.too_large(layer, kept_pass.sizes[layer], shape, budget))
         inputs = self._one.repeated(kept_pass.picture.model_input)
-        evidence = class_evidence(self._model, inputs, layer, class_index)
+        evidence = class_evidence(
+            self._model,
+            inputs,
+            layer,
+            class_index,
+            output=output,
+            place=place,
+            has_names=self._has_names,
+        )
         return self._of_one_picture(evidence)
 
-    def _check_class(self, class_index: int) -> None:
-        count = self.class_count
+    def _check_class(self, class_index: int, output: int) -> None:
+        outputs = self.outputs
+        if not 0 <= output < len(outputs):
+            raise ValueError(f"The model has {len(outputs)} outputs; there is no output {output}.")
+        count = outputs[output].class_count
         if count is None:
-            shape = self._model.prediction_shape
-            puts_out = f"an output of shape {shape}" if shape else "several outputs"
             raise ValueError(
-                f"The model is no classifier: it has {puts_out}, not (batch_size, classes). What "
-                "speaks for a class is known of models with one output for each class."
+                f"The output has the shape {outputs[output].shape}, without units that could be "
+                "classes. What speaks for a class is known of models with one unit for each."
             )
         if not 0 <= class_index < count:
             raise ValueError(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.activation_model import ActivationModel
+from ..model.outputs import Output
 from ..pictures.at_hand import PicturesAtHand
 from ..pictures.labels import Labels
 from ..pictures.pictures import Pictures, Preprocess
@@ -25,12 +26,19 @@ class Explored:
         by_epoch: Where the activations come from, by epoch in their order. Of a model as it is now
             there is one, 0.
         epoch_lines: What to say of each epoch; empty for a model as it is now.
+        class_names: A name per class, if they have names.
     """
 
     activation_model: ActivationModel
     pictures: PicturesAtHand
     by_epoch: Mapping[int, ActivationSource]
     epoch_lines: Mapping[int, str] = field(default_factory=dict)
+    class_names: Sequence[str] | None = None
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """What the model's outputs are, as far as it is known now."""
+        return self.activation_model.described_outputs(has_names=self.class_names is not None)
 
     @property
     def images(self) -> tuple[str, ...]:

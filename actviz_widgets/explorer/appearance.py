@@ -12,9 +12,21 @@ import traitlets
 
 from ..feature_maps.channel_statistics import CRITERIA
 from ..feature_maps.color_scale import ColorScale
+from ..model.outputs import Output
 from ..scenes.look import Look
 from ..scenes.scenes import VIEWS
-from .traits import ColorMap, Index, IndexOrNone, Number, OneOf, Pair, SelectionError, Switch
+from .traits import (
+    ColorMap,
+    Index,
+    IndexOrNone,
+    NameOrNone,
+    Number,
+    OneOf,
+    Pair,
+    PlaceOrNone,
+    SelectionError,
+    Switch,
+)
 
 SCALES = ("channel", "layer", "fixed")
 """What can share a colour scale."""
@@ -44,6 +56,13 @@ class Appearance(traitlets.HasTraits):
     clip = Number(0, 49, 0, help="Percentage of the values left outside at each end, 0 to 49.")
     cmap = ColorMap("viridis", help="A matplotlib colour map, or the name of one.")
     class_index = IndexOrNone(help="The class to explain, from 0; `None` for the predicted one.")
+    output = NameOrNone(
+        help="The name of the output to explain, of several; an index is taken for its name."
+    )
+    output_place = PlaceOrNone(
+        help="Where in a map or sequence a class is explained, `(row, column)` of the output or "
+        "a step; `None` for the mean over all."
+    )
     other_image = IndexOrNone(help="Index of the picture to compare with; `None` for the same.")
     other_model = Switch(False, help="Whether to compare with the second model.")
     other_epoch = IndexOrNone(help="The epoch to compare with; `None` for the same.")
@@ -53,6 +72,8 @@ class Appearance(traitlets.HasTraits):
     speed = Number(0.1, 20, 2, help="Steps a second, 0.1 to 20.")
 
     _class_count: int | None = None
+    _outputs: Sequence[Output] = ()  # where there are several
+    _places: Sequence[int | None] = ()
     _other_images = 0
     _other_epochs: Sequence[int] = (0,)
     _has_other_model = False
@@ -64,9 +85,11 @@ class Appearance(traitlets.HasTraits):
         self._other_images, self._other_epochs = image_count, epochs
         self._has_other_model = has_other_model
 
-    def offer_classes(self, count: int | None) -> None:
-        """Says how many classes there are to explain; `None` if the model is no classifier."""
-        self._class_count = count
+    def offer_outputs(self, outputs: Sequence[Output]) -> None:
+        """Says which outputs of the model there are to explain; none where none can be."""
+        self._outputs = tuple(outputs) if len(outputs) > 1 else ()
+        self._class_count = outputs[0].class_count if len(outputs) == 1 else None
+        self._places = outputs[0].places if len(outputs) == 1 else ()
 
     def look(self) -> Look:
         """Gives all that a redraw goes by, as it is now."""
@@ -79,6 +102,8 @@ class Appearance(traitlets.HasTraits):
             self.tiles,
             ColorScale(scale, fixed, self.clip, self.symmetric),  # type: ignore[arg-type]
             self.class_index,
+            self.output,
+            self.output_place,
             self.other_image,
             self.other_model,
             self.other_epoch,
@@ -102,12 +127,15 @@ class Appearance(traitlets.HasTraits):
     @traitlets.validate("class_index")
     def _check_class(self, proposal: dict[str, Any]) -> int | None:
         index, count = proposal["value"], self._class_count
+        if self._outputs:
+            count = None if self._chosen_output is None else self._chosen_output.class_count
         if index is None:
             return None
         if count is None:
             raise SelectionError(
-                f"class_index was set to {index}, but the model is no classifier: its output is "
-                "not (batch_size, classes). Leave it None."
+                f"class_index was set to {index}, but there are no classes to choose from: the "
+                "model is no classifier, or has several outputs, of which explorer.output chooses "
+                "one. Leave it None."
             )
         if not 0 <= index < count:
             raise SelectionError(
@@ -115,6 +143,49 @@ class Appearance(traitlets.HasTraits):
                 f"{count - 1}, or None for the predicted one."
             )
         return int(index)
+
+    @traitlets.validate("output")
+    def _check_output(self, proposal: dict[str, Any]) -> str | None:
+        value, names = proposal["value"], [one.name for one in self._outputs]
+        if value is None or value in names:
+            return value  # type: ignore[no-any-return]
+        if isinstance(value, int) and -1 < value < len(names):
+            return names[value]
+        if not names:
+            raise SelectionError(
+                f"output was set to {value!r}, but the model has one output. Leave it None."
+            )
+        wanted = ", ".join(map(repr, names))
+        raise SelectionError(f"output was set to {value!r}; choose one of {wanted}, or None.")
+
+    @traitlets.observe("output")
+    def _forget_class(self, _: dict[str, Any]) -> None:
+        self.class_index = self.output_place = None  # they were of another output
+
+    @traitlets.validate("output_place")
+    def _check_output_place(self, proposal: dict[str, Any]) -> tuple[int, ...] | None:
+        place, sizes = proposal["value"], self._places
+        if self._outputs:
+            sizes = self._chosen_output.places if self._chosen_output is not None else ()
+        if place is None:
+            return None
+        if not sizes:
+            raise SelectionError(
+                f"output_place was set to {place}, but the output to explain is no map and no "
+                "sequence. Leave it None."
+            )
+        if len(place) != len(sizes) or not all(
+            0 <= at < (size or at + 1) for at, size in zip(place, sizes, strict=True)
+        ):
+            has = " × ".join("any" if size is None else str(size) for size in sizes)
+            raise SelectionError(
+                f"output_place was set to {place}; the output has {has} places, counted from 0."
+            )
+        return tuple(place)
+
+    @property
+    def _chosen_output(self) -> Output | None:
+        return next((one for one in self._outputs if one.name == self.output), None)
 
     @traitlets.validate("other_image")
     def _check_other_image(self, proposal: dict[str, Any]) -> int | None:

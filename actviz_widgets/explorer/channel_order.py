@@ -48,6 +48,7 @@ class ChannelOrder:
                 self._explored.by_epoch[epoch],
                 self._explored.activation_model,
                 lambda: self._explored.labels,
+                lambda: self._explored.outputs,
             )
         return self._surveys[epoch]
 

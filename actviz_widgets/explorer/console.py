@@ -18,7 +18,7 @@ from ..widgets.owner_thread import OwnerThread
 from ..widgets.page_link import PageLink
 from ..widgets.status_line import StatusLine
 from .chosen import Chosen
-from .controls.explorer_controls import ExplorerControls, Offered
+from .controls.explorer_controls import Explainable, ExplorerControls, Offered
 from .controls.layer_chooser import LayerEntry
 from .controls.more_panel import Actions
 from .downloads import Downloads
@@ -61,7 +61,6 @@ class Console:
         owner: The thread to answer on.
         canvas: The figure's canvas.
         actions: What can be asked for besides.
-        class_count: How many classes there are to explain; 0 if the model is no classifier.
     """
 
     def __init__(
@@ -71,7 +70,6 @@ class Console:
         owner: OwnerThread,
         canvas: FigureCanvas,
         actions: PageActions,
-        class_count: int,
     ) -> None:
         self._chosen = chosen
         self._explored = opened.explored
@@ -89,9 +87,7 @@ class Console:
                 entries=_entries(self._explored, chosen.epoch),
                 paths=tuple(self._explored.by_epoch[chosen.epoch].layers),
                 epochs=opened.epochs,
-                classes=tuple(
-                    descriptions.class_name(each, opened.class_names) for each in range(class_count)
-                ),
+                explainable=_explainable(opened),
                 has_other_model=opened.other is not None,
                 has_epochs=bool(self._explored.epoch_lines),
             ),
@@ -178,6 +174,26 @@ class Console:
         self._is_closed = True
         for part in (self._controls, self._status, self._page):
             part.close()
+
+
+def _explainable(opened: Opened) -> list[Explainable]:
+    """Gives the outputs of which classes can be explained."""
+    explored = opened.explored
+    if not next(iter(explored.by_epoch.values())).runs_model:
+        return []
+    outputs = explored.outputs
+    names = opened.class_names if len(outputs) == 1 else None
+    return [
+        Explainable(
+            output.name,
+            tuple(
+                descriptions.class_name(each, names, output)
+                for each in range(output.class_count or 0)
+            ),
+            bool(output.places),
+        )
+        for output in outputs
+    ]
 
 
 def _entries(explored: Explored, epoch: int) -> list[LayerEntry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,7 @@ class Opened:
         self.offer(chosen, newest.layouts)
         chosen.epoch, chosen.image = self.epochs[-1], newest.first_image
         chosen.layer, chosen.cmap = self.first_layer, self.cmap
+        chosen.layer_was_chosen = False
         # What makes a difference to be seen.
         if self.other is not None:
             chosen.other_model = True
@@ -66,8 +67,11 @@ class Opened:
 
     def offer(self, chosen: Chosen, layouts: Mapping[str, Any]) -> None:
         """Says what there is to choose from now, with the layouts of the layers by their paths."""
-        count = len(self.explored.images)
-        chosen.offer(count, layouts, self.epochs)
+        images = self.explored.images
+        count = len(images)
+        chosen.offer(count, layouts, self.epochs, images)
+        runs_model = next(iter(self.explored.by_epoch.values())).runs_model
+        chosen.offer_outputs(self.explored.outputs if runs_model else ())
         chosen.offer_to_compare(count, self.epochs, has_other_model=self.other is not None)
 
 
@@ -97,7 +101,8 @@ def opened(
         explored = model.subject(layers)
     else:
         explored = explored_model(model, images, preprocess, layers, memory_budget, labels)
-    class_names = check_class_names(class_names, explored.activation_model.prediction_shape)
+    class_names = check_class_names(class_names, _shape_of_classes(explored))
+    explored = replace(explored, class_names=class_names)
     other = None
     if compare_with is not None:
         other = second_model(compare_with, explored, memory_budget)
@@ -128,6 +133,34 @@ def _first_worth_showing(explored: Explored) -> str:
         and not model.role(path).passes_on
     ]
     return (with_maps or list(layouts))[0]
+
+
+def _shape_of_classes(explored: Explored) -> tuple[int | None, ...] | None:
+    """Gives the shape of the one output, its units last; `None` if there are several."""
+    outputs = explored.outputs
+    if len(outputs) == 1:
+        return outputs[0].shape_units_last
+    return None if outputs else explored.activation_model.prediction_shape
+
+
+def last_before_the_classes(explored: Explored) -> str | None:
+    """Gives the last layer with feature maps that stands before what tells the classes.
+
+    That is where Grad-CAM is looked at. Of a segmentation, whose output is maps itself, it is the
+    last one before those.
+
+    Returns:
+        `None` if there is no such layer.
+    """
+    source = explored.by_epoch[tuple(explored.by_epoch)[-1]]
+    own = {output.shape for output in explored.outputs}
+    model = explored.activation_model
+    for path, info in reversed(tuple(source.layers.items())):
+        role, shape = model.role(path), info.output_shape
+        is_map = source.layouts[path].has_feature_maps and not role.is_attention
+        if is_map and not role.passes_on and shape not in own and set(shape[1:-1]) != {1}:
+            return path
+    return None
 
 
 def _check_nothing_beside(**given: object) -> None:

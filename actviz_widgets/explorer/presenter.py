@@ -23,7 +23,7 @@ from ..widgets.owner_thread import OwnerThread
 from .channel_order import ChannelOrder
 from .chosen import Chosen
 from .console import Console, PageActions
-from .opening import Opened
+from .opening import Opened, last_before_the_classes
 from .pointer import Pointer
 from .screen import Screen
 from .stepping import stepped, turned
@@ -69,8 +69,6 @@ class Presenter:
         self._unread: tuple[str, ...] = ()
         self._is_closed = False
         self.order = ChannelOrder(opened.explored, chosen, owner, self._latest.request)
-        count = None if self._explanations is None else self._explanations.class_count
-        chosen.offer_classes(count)
         actions = PageActions(
             step=lambda over, steps: self.step(over, steps, around=False),
             play_on=lambda: self.step(chosen.play_over, 1, around=True),
@@ -81,7 +79,7 @@ class Presenter:
             figure=self.figure,
             feature_map=lambda: self.selected().feature_map,
         )
-        self._console = Console(chosen, opened, owner, self.screen.canvas, actions, count or 0)
+        self._console = Console(chosen, opened, owner, self.screen.canvas, actions)
         self.pointer = Pointer(
             chosen, self.screen, self._places, owner, lambda: self.shown, self._console.choose
         )
@@ -176,6 +174,8 @@ class Presenter:
         if change["name"] in ("layer", "view"):
             self._chosen.position = None  # it was one of another map
         self._unread = ()
+        if change["name"] == "view" and change["new"] == "why":
+            self._open_why()
         if change["name"] == "color_scale":
             self._fix_limits()
         if change["name"] == "cmap":
@@ -191,6 +191,14 @@ class Presenter:
         if self._owner.is_current():
             # Set from code: the next line of it may look at the figure or the status.
             self._latest.flush()
+
+    def _open_why(self) -> None:
+        """Goes to the layer where most can be told of a class, if none was chosen before."""
+        if self._chosen.layer_was_chosen:
+            return
+        layer = last_before_the_classes(self._explored)
+        if layer is not None and layer in self.source.layers:
+            self._chosen.layer = layer
 
     def _fix_limits(self) -> None:
         """Fixes a colour scale where it is, if it was not said where."""
@@ -362,4 +370,8 @@ def _explanations(opened: Opened) -> Explanations | None:
     source = next(iter(opened.explored.by_epoch.values()))
     if not source.runs_model:
         return None
-    return Explanations(source, opened.explored.activation_model)
+    return Explanations(
+        source,
+        opened.explored.activation_model,
+        has_names=opened.class_names is not None,
+    )

@@ -9,7 +9,8 @@ import traitlets
 
 from ..feature_maps.layout import Layout
 from ..model.layer_paths import unknown_layer_sentence
-from .traits import Index, LayerPath, SelectionError
+from .picture_names import index_of_picture
+from .traits import Index, IndexOrName, LayerPath, SelectionError
 
 
 class Selection(traitlets.HasTraits):
@@ -20,18 +21,26 @@ class Selection(traitlets.HasTraits):
     changes.
     """
 
-    image = Index(help="Index of the chosen picture, from 0.")
+    image = IndexOrName(help="Index of the chosen picture, from 0; its name is taken for it.")
     layer = LayerPath(help="Path of the chosen layer, such as 'backbone/conv2d_3'.")
     channel = Index(help="Index of the chosen channel, unit or attention head, from 0.")
     slice = Index(help="Index of the chosen slice of a volume, or time step of a video, from 0.")
     epoch = Index(help="The chosen epoch of a training, by its number; 0 where there is none.")
 
+    layer_was_chosen = False
+    """Whether the layer is one that somebody has chosen, and not what the explorer opened on."""
+
     _image_count = 0
+    _images: Sequence[str] = ()
     _layouts: Mapping[str, Layout] = {}
     _epochs: Sequence[int] = (0,)
 
     def offer(
-        self, image_count: int, layouts: Mapping[str, Layout], epochs: Sequence[int] = (0,)
+        self,
+        image_count: int,
+        layouts: Mapping[str, Layout],
+        epochs: Sequence[int] = (0,),
+        images: Sequence[str] = (),
     ) -> None:
         """Says what there is to choose from.
 
@@ -40,8 +49,9 @@ class Selection(traitlets.HasTraits):
             layouts: How each activation is laid out, by layer path. A layout that leaves its
                 number of channels open takes any.
             epochs: Numbers of the epochs, in their order. Defaults to `(0,)`, no training.
+            images: The names of the pictures. Defaults to `()`, none.
         """
-        self._image_count = image_count
+        self._image_count, self._images = image_count, tuple(images)
         self._layouts = layouts
         self._epochs = epochs
 
@@ -53,6 +63,8 @@ class Selection(traitlets.HasTraits):
     @traitlets.validate("image")
     def _check_image(self, proposal: dict[str, Any]) -> int:
         index, count = proposal["value"], self._image_count
+        if isinstance(index, str):
+            return index_of_picture(index, self._images, "image")
         if not 0 <= index < count:
             raise SelectionError(
                 f"image was set to {index}; there are {count} pictures, so choose 0 to {count - 1}."
@@ -61,22 +73,19 @@ class Selection(traitlets.HasTraits):
 
     @traitlets.validate("layer")
     def _check_layer(self, proposal: dict[str, Any]) -> str:
-        path = str(proposal["value"])
-        if not self._layouts:
-            raise SelectionError("There is nothing to choose from: this explorer was closed.")
-        if path not in self._layouts:
-            raise SelectionError(unknown_layer_sentence(path, tuple(self._layouts)))
+        path = self._known_layer(str(proposal["value"]))
+        self.layer_was_chosen = True
         return path
 
     @traitlets.validate("channel")
     def _check_channel(self, proposal: dict[str, Any]) -> int:
-        self._check_layer({"value": self.layer})
+        self._known_layer(self.layer)
         layout = self._layouts[self.layer]
         return self._check_index("channel", layout.noun, proposal["value"], layout.count)
 
     @traitlets.validate("slice")
     def _check_slice(self, proposal: dict[str, Any]) -> int:
-        self._check_layer({"value": self.layer})
+        self._known_layer(self.layer)
         count = self._layouts[self.layer].slice_count
         return self._check_index("slice", "slice", proposal["value"], count)
 
@@ -86,6 +95,13 @@ class Selection(traitlets.HasTraits):
         if epoch not in epochs:
             raise SelectionError(f"epoch was set to {epoch}; {_epochs_in_words(epoch, epochs)}.")
         return int(epoch)
+
+    def _known_layer(self, path: str) -> str:
+        if not self._layouts:
+            raise SelectionError("There is nothing to choose from: this explorer was closed.")
+        if path not in self._layouts:
+            raise SelectionError(unknown_layer_sentence(path, tuple(self._layouts)))
+        return path
 
     def _check_index(self, name: str, noun: str, index: int, count: int | None) -> int:
         if not 0 <= index <= _last(count):

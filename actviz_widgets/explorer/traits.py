@@ -39,6 +39,16 @@ class Index(traitlets.TraitType[int, Any]):
             ) from None
 
 
+class IndexOrName(Index):
+    """A trait for an index, which may be set to a name that stands for one."""
+
+    info_text = "an index, an integer from 0, or a name"
+
+    def validate(self, owner: Any, value: Any) -> Any:
+        """Gives the value as an int, or the name."""
+        return value if isinstance(value, str) else super().validate(owner, value)
+
+
 class LayerPath(traitlets.Unicode[str, Any]):
     """A trait for the path of a layer."""
 
@@ -149,3 +159,39 @@ class Pair(traitlets.TraitType[Any, Any]):
         if not all(math.isfinite(number) for number in pair):
             raise SelectionError(f"{self.name} was set to {value!r}; they have to be finite.")
         return pair
+
+
+class NameOrNone(traitlets.TraitType[Any, Any]):
+    """A trait for one of several by its name or its index, or for none."""
+
+    default_value = None
+
+    def validate(self, _: Any, value: Any) -> Any:
+        """Gives the name or index, or `None`."""
+        if value is None or isinstance(value, str):
+            return value
+        try:
+            return operator.index(value)
+        except TypeError:
+            raise SelectionTypeError(
+                f"{self.name} was set to {value!r}; a name, an index, or None is wanted."
+            ) from None
+
+
+class PlaceOrNone(traitlets.TraitType[Any, Any]):
+    """A trait for a place, an index along each axis, or for none."""
+
+    default_value = None
+
+    def validate(self, _: Any, value: Any) -> Any:
+        """Gives a tuple of indices, or `None`."""
+        if value is None:
+            return None
+        try:
+            given = (value,) if hasattr(value, "__index__") else tuple(value)
+            return tuple(operator.index(one) for one in given)
+        except TypeError:
+            raise SelectionTypeError(
+                f"{self.name} was set to {value!r}; a row and a column, as (12, 30), a step of a "
+                "sequence, or None is wanted."
+            ) from None

@@ -17,7 +17,8 @@ _WIDTH = 88
 _ALWAYS = ("image", "layer", "channel", "view")
 _WHERE_OTHER = (
     *("epoch", "slice", "order", "opacity", "tiles", "color_limits", "color_scale", "symmetric"),
-    *("clip", "class_index", "other_image", "other_model", "other_epoch", "position"),
+    *("clip", "output", "output_place", "class_index", "other_image", "other_model"),
+    *("other_epoch", "position"),
 )
 
 

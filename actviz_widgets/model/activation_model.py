@@ -21,6 +21,8 @@ from .layer_calls import LayerInfo, Recording
 from .layer_catalog import LayerCatalog
 from .layer_paths import checked_paths
 from .layer_roles import bounds_of
+from .outputs import Output, outputs_of
+from .symbolic_inputs import built_shape, model_inputs
 
 __all__ = ["ActivationModel", "ForwardPass", "LayerInfo"]
 
@@ -127,6 +129,24 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         """Shape of the model's one output, batch axis first; `None` if it has several."""
         return self._catalog.prediction_shape
 
+    def described_outputs(self, *, has_names: bool = False) -> tuple[Output, ...]:
+        """Says what each of the model's outputs is: classes, or something else.
+
+        Args:
+            has_names: Whether the user has names for the classes. Defaults to `False`.
+
+        Returns:
+            In the order of the model; empty where only a run can tell, and there was none.
+        """
+        symbols = model_inputs(self.model)
+        if symbols is None:
+            shapes = [built_shape(self.model)]
+        else:
+            shapes = [getattr(one, "shape", None) for one in keras.tree.flatten(symbols)]
+        known = [tuple(shape) for shape in shapes if isinstance(shape, tuple | list)]
+        loss = model_files.loss_of(self.model)
+        return outputs_of(self._catalog.outputs, loss, known, has_names=has_names)
+
     def call(self, inputs: Any) -> dict[str, Any]:
         """Gives `{layer path: activation}` for a batch of model inputs."""
         return self.forward_pass(inputs).activations
@@ -232,13 +252,8 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         Returns:
             `"sigmoid"`, `"softmax"`, `"linear"`, ...; `None` if the layer does not tell.
         """
-        for call in reversed(self._catalog.find() or ()):
-            function = getattr(call.layer, "activation", None)
-            if callable(function):
-                return str(getattr(function, "__name__", "")) or None
-            if not backends.is_model(call.layer):
-                return None
-        return None
+        outputs = self._catalog.outputs
+        return outputs[0].function if len(outputs) == 1 else None
 
     def _clear_losses(self) -> None:
         # Keras begins each call by clearing the losses of every layer within; the user's model

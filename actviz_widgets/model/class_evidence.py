@@ -19,7 +19,7 @@ from .activation_model import ActivationModel
 from .class_scores import ClassScore, LastCall, class_score
 from .layer_calls import Recording, listening
 from .layer_paths import unknown_layer_sentence
-from .predictions import strongest_class
+from .outputs import Output
 from .symbolic_inputs import in_structure
 
 
@@ -81,7 +81,14 @@ class ClassEvidence:
 
 
 def class_evidence(
-    activation_model: ActivationModel, inputs: Any, layer: str, class_index: int
+    activation_model: ActivationModel,
+    inputs: Any,
+    layer: str,
+    class_index: int,
+    *,
+    output: int = 0,
+    place: tuple[int, ...] | None = None,
+    has_names: bool = False,
 ) -> ClassEvidence:
     """Runs the model once and back, and gives what speaks for a class at a layer.
 
@@ -89,18 +96,23 @@ def class_evidence(
     watched as the model runs. The model is not changed.
 
     Args:
-        activation_model: Of the classifier.
+        activation_model: Of the model.
         inputs: A batch of model inputs.
         layer: A layer path.
-        class_index: The class, from 0.
+        class_index: The class, from 0; of an output that is no classes, the unit.
+        output: Of several outputs, the one that the class is of, from 0. Defaults to the first.
+        place: Of a map or a sequence, an index along each axis. Defaults to `None`: the mean over
+            all places.
+        has_names: Whether the user has names for the classes. Defaults to `False`.
 
     Raises:
         TypeError: If the layer puts out no floats, which have no gradient.
-        ValueError: If the model is no classifier, has no such layer or class, or computes the
-            score without that layer.
+        ValueError: If the model has no such layer, output, place or class, computes the score
+            without that layer, or Keras cannot compute its gradient.
     """
     model = activation_model.model
     outcomes: list[tuple[_Watching, ClassScore]] = []
+    described = activation_model.described_outputs(has_names=has_names)
 
     def run(watch: Callable[[Any], Any]) -> tuple[Any, Any]:
         recording = _Watching(model, frozenset([layer]), watch=watch)
@@ -108,33 +120,70 @@ def class_evidence(
         def run_model() -> Any:
             with listening(recording):
                 outputs = model(in_structure(model, inputs), training=False)
-            outcomes.append((recording, class_score(recording.last_call, outputs, class_index)))
-            return outcomes[-1][1].score
+            scored = class_score(recording.made_by, outputs, class_index, described, output, place)
+            outcomes.append((recording, scored))
+            return scored.score
 
         score = backends.without_trace(model, run_model)
         recording.check_watched(layer)
         return keras.ops.sum(score), recording.activations[layer]
 
-    gradient = backends.gradient(run)
+    gradient = _gradient(model, run)
     if gradient is None:
         raise ValueError(
-            f"The score of class {class_index} is computed without {layer!r}: the layer comes "
-            "after the score, or stands beside the way to it. Choose an earlier layer."
+            f"The score is computed without {layer!r}: the layer comes after the score, or stands "
+            "beside the way to it. Choose an earlier layer."
         )
     recording, scored = outcomes[0]
     roles = {call.info.path: call.role for call in recording.settled_calls()}
     predictions = _float32(scored.predictions)
+    # Of a model that had not run, only the run has shown what its outputs are.
+    described = described or activation_model.described_outputs(has_names=has_names)
     return ClassEvidence(
         layer,
         class_index,
         _float32(scored.score),
         scored.is_logit,
         predictions,
-        _probability(predictions, class_index, activation_model.last_activation_function()),
+        _probability(predictions, class_index, described[output] if described else None),
         _float32(recording.activations[layer]),
         _float32(gradient),
         bool(roles[layer].channels_first),
     )
+
+
+def _gradient(model: Any, run: Callable[[Callable[[Any], Any]], tuple[Any, Any]]) -> Any:
+    """Gives the gradient of the score; what is wrong on the way back is said in a sentence.
+
+    Raises:
+        ValueError: If Keras cannot compute it.
+        Exception: Whatever is wrong on the way forward, as it is.
+    """
+    is_forward = False
+
+    def forward(watch: Callable[[Any], Any]) -> tuple[Any, Any]:
+        nonlocal is_forward
+        is_forward = True
+        made = run(watch)
+        is_forward = False
+        return made
+
+    try:
+        return backends.gradient(forward)
+    except Exception as error:  # what the gradient of a layer can raise is open-ended
+        if is_forward:
+            raise
+        policies = [getattr(layer, "dtype_policy", None) for layer in model._flatten_layers()]
+        if any(getattr(one, "quantization_mode", None) == "float8" for one in policies):
+            raise ValueError(
+                "Layers of the model compute in float8 (model.quantize('float8')), and Keras has "
+                "no gradient for them outside of training: what speaks for a class cannot be "
+                "told. Open the explorer on the model as it was before it was quantised."
+            ) from error
+        raise ValueError(
+            "Keras cannot compute the gradient of the score for this model: "
+            f"{type(error).__name__}: {backends.first_lines(error)}"
+        ) from error
 
 
 @dataclass
@@ -143,11 +192,11 @@ class _Watching(Recording):
 
     Attributes:
         watch: Is given the tensor; the model goes on with what it returns.
-        last_call: What made the latest tensor.
     """
 
     watch: Callable[[Any], Any] = field(default=lambda tensor: tensor)
-    last_call: LastCall | None = None
+    # They hold their tensors, so that no other can have the same id.
+    _calls: dict[int, LastCall] = field(default_factory=dict)
     _watched: list[tuple[Any, Any]] = field(default_factory=list)
     _goes_on: bool = False
 
@@ -168,9 +217,16 @@ class _Watching(Recording):
     def ended(
         self, layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any], outputs: Any
     ) -> None:
-        """Remembers the call, if it is not one around the last."""
-        if self.last_call is None or outputs is not self.last_call.outputs:
-            self.last_call = LastCall(layer, args, kwargs, outputs)
+        """Remembers the call, if it is not one around another that made the same."""
+        self._calls.setdefault(id(outputs), LastCall(layer, args, kwargs, outputs))
+
+    def operation_ended(self, operation: Any, args: Sequence[Any], outputs: Any) -> None:
+        """Remembers the operation."""
+        self._calls.setdefault(id(outputs), LastCall(operation, args, {}, outputs))
+
+    def made_by(self, tensor: Any) -> LastCall | None:
+        """Gives the innermost call that made a tensor; `None` if none did."""
+        return self._calls.get(id(tensor))
 
     def check_watched(self, layer: str) -> None:
         """Checks that the tensor wanted was met, and that the model went on with it."""
@@ -200,15 +256,12 @@ class _Watching(Recording):
 
 
 def _probability(
-    predictions: np.ndarray, class_index: int, activation_function: str | None
+    predictions: np.ndarray, class_index: int, output: Output | None
 ) -> np.ndarray | None:
-    said = [strongest_class(row, None, activation_function) for row in predictions]
-    if not all(prediction is not None and prediction.is_probability for prediction in said):
+    said = [None if output is None else output.probability(row, class_index) for row in predictions]
+    if any(probability is None for probability in said):
         return None
-    if predictions.shape[1] == 1:
-        return predictions[:, 0] if class_index else 1 - predictions[:, 0]
-    column: np.ndarray = predictions[:, class_index]
-    return column
+    return np.array(said, np.float32)
 
 
 def _float32(tensor: Any) -> np.ndarray:

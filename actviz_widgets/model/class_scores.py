@@ -1,19 +1,19 @@
-"""The score that a classifier gives to a class: what comes before its softmax or sigmoid."""
+"""The score that a model gives to a class: what comes before its softmax or sigmoid."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import keras
 
 from . import backends
 from .layer_roles import own_class
-from .predictions import class_count
+from .outputs import Output, leaf_of
 
 
 class LastCall(NamedTuple):
-    """The last layer call so far that made a tensor of its own."""
+    """The innermost layer call, or operation, that made a tensor."""
 
     layer: Any
     args: Sequence[Any]
@@ -22,7 +22,7 @@ class LastCall(NamedTuple):
 
 
 class ClassScore(NamedTuple):
-    """The score of a class, as a tensor `(batch_size,)`, with the model's output."""
+    """The score of a class, as a tensor `(batch_size,)`, with the output it is of."""
 
     score: Any
     is_logit: bool
@@ -30,62 +30,103 @@ class ClassScore(NamedTuple):
 
 
 _TO_PROBABILITIES = ("sigmoid", "softmax")
+_WITH_ACTIVATION = frozenset(
+    {"Dense", "EinsumDense"}
+    | {f"Conv{rank}D{kind}" for rank in (1, 2, 3) for kind in ("", "Transpose")}
+)
+_KEEPS_UNITS = ("Flatten", "Reshape")
 
 
-def class_score(last_call: LastCall | None, outputs: Any, class_index: int) -> ClassScore:
-    """Gives the score of a class from what a classifier put out.
+def class_score(
+    made_by: Callable[[Any], LastCall | None],
+    outputs: Any,
+    class_index: int,
+    described: Sequence[Output] = (),
+    output: int = 0,
+    place: tuple[int, ...] | None = None,
+) -> ClassScore:
+    """Gives the score of a class from what a model put out.
 
     Args:
-        last_call: What made the output.
+        made_by: Gives what made a tensor; `None` where that is not known.
         outputs: Of the model, for a batch.
-        class_index: The class, from 0.
+        class_index: The class, from 0; of an output that is no classes, the unit.
+        described: What the outputs are. Defaults to nothing known.
+        output: Which of them the class is of, from 0. Defaults to the first.
+        place: Of a map or a sequence, an index along each axis. Defaults to `None`: the mean over
+            all places.
 
     Raises:
-        ValueError: If the model is no classifier, or has no such class.
+        ValueError: If there is no such output, class or place.
     """
-    tensors = keras.tree.flatten(outputs)
-    shape = tuple(tensors[0].shape) if len(tensors) == 1 else None
-    count = class_count(shape)
-    if count is None:
-        puts_out = f"an output of shape {shape}" if shape else f"{len(tensors)} outputs"
-        raise backends.said_in_full(
-            ValueError(
-                f"The model is no classifier: it has {puts_out}, not (batch_size, classes). Give a "
-                "model with one output for each class."
-            )
+    try:
+        predictions = leaf_of(outputs, described, output)
+    except ValueError as error:
+        raise backends.said_in_full(error) from None
+    shape = tuple(predictions.shape)
+    first = output < len(described) and described[output].channels_first and len(shape) > 2
+    count = shape[1 if first else -1] if len(shape) > 1 else 0
+    if not count:
+        raise _refused(
+            f"The model is no classifier: it has an output of shape {shape}, not "
+            "(batch_size, classes). Give a model with one unit for each class."
         )
-    if not 0 <= class_index < count:
-        raise backends.said_in_full(
-            ValueError(
-                f"The model has {count} classes, 0 to {count - 1}; there is no class {class_index}."
-            )
+    classes = max(count, 2)
+    if not 0 <= class_index < classes:
+        raise _refused(
+            f"The model has {classes} classes, 0 to {classes - 1}; there is no class {class_index}."
         )
-    predictions = tensors[0]
-    logits = _logits(last_call, predictions)
-    values = predictions if logits is None else logits
-    if predictions.shape[1] == 1:
+    logits = _logits(made_by, predictions)
+    values = _at(predictions if logits is None else logits, first, place)
+    if count == 1:
         score = values[:, 0] if class_index else -values[:, 0]
     else:
         score = values[:, class_index]
-    return ClassScore(score, logits is not None, predictions)
+    return ClassScore(score, logits is not None, _at(predictions, first, place))
 
 
-def _logits(last_call: LastCall | None, predictions: Any) -> Any:
-    """Gives what the last layer computes before its softmax or sigmoid; `None` if it has neither.
+def _at(values: Any, channels_first: bool, place: tuple[int, ...] | None) -> Any:
+    """Gives the units `(batch_size, units)` at a place of maps, or their mean over all places."""
+    rank = len(values.shape)
+    if rank == 2:
+        return values
+    if channels_first:
+        values = keras.ops.moveaxis(values, 1, -1)
+    if place is None:
+        # In half precision a mean over many places would lose itself.
+        wide = keras.ops.cast(values, "float32")
+        return keras.ops.mean(wide, axis=tuple(range(1, rank - 1)))
+    sizes = tuple(values.shape[1:-1])
+    if len(place) != len(sizes) or not all(
+        0 <= at < size for at, size in zip(place, sizes, strict=True)
+    ):
+        raise _refused(f"The output has {sizes} places; there is no place {place}.")
+    return values[(slice(None), *place)]
+
+
+def _logits(made_by: Callable[[Any], LastCall | None], predictions: Any) -> Any:
+    """Gives what is computed before the softmax or sigmoid at the end; `None` if there is neither.
 
     A layer without any activation function puts out logits.
     """
-    if last_call is None or last_call.outputs is not predictions:
+    last_call = made_by(predictions)
+    if last_call is None or last_call.outputs is not predictions or not last_call.args:
         return None  # something is computed behind the last layer
     layer, args, kwargs, _ = last_call
+    if not isinstance(layer, backends.layer_classes()):
+        # An operation: `keras.ops.softmax(x)` in a functional model.
+        return args[0] if type(layer).__name__ in ("Softmax", "Sigmoid") else None
     kind = own_class(layer)
-    if kind is None or not args:
+    if kind is None:
         return None
+    if kind.__name__ in _KEEPS_UNITS:
+        logits = _logits(made_by, args[0])
+        return None if logits is None else layer(logits)
     function = getattr(layer, "activation", None)
     name = getattr(function, "__name__", "linear" if function is None else "")
     if kind.__name__ == "Softmax" or (kind.__name__ == "Activation" and name in _TO_PROBABILITIES):
         return args[0]
-    if kind.__name__ not in ("Dense", "EinsumDense"):
+    if kind.__name__ not in _WITH_ACTIVATION:
         return None
     if name == "linear":
         return predictions
@@ -96,3 +137,7 @@ def _logits(last_call: LastCall | None, predictions: Any) -> Any:
     vars(twin).update(vars(layer))
     object.__setattr__(twin, "activation", None)
     return twin(*args, **kwargs)
+
+
+def _refused(sentence: str) -> ValueError:
+    return backends.said_in_full(ValueError(sentence))

@@ -14,6 +14,7 @@ import keras
 from ..feature_maps.layer_role import LayerRole
 from . import backends, layer_roles
 from .layer_roles import RoleReader
+from .output_makers import OutputMakers
 
 
 class LayerInfo(NamedTuple):
@@ -104,6 +105,7 @@ class Recording:
         calls: Every layer call so far, in the order in which they ended.
         activations: The tensors kept, by path.
         failure: The call that raised, if one did.
+        makers: Which call made each tensor.
     """
 
     model: Any
@@ -112,6 +114,8 @@ class Recording:
     calls: list[LayerCall] = field(default_factory=list)
     activations: dict[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
+    makers: OutputMakers = field(default_factory=OutputMakers)
+    _training: list[bool] = field(default_factory=lambda: [False])
     _parents: list[tuple[str, Any]] = field(default_factory=list)
     _times_called: dict[str, int] = field(default_factory=dict)
     _silent: bool = False
@@ -125,7 +129,13 @@ class Recording:
         """Runs one layer call, made with `args` and `kwargs`, and writes down what it puts out."""
         if self._silent:
             return run()
-        outputs = self._around(layer, run, (*args, *kwargs.values()))
+        is_training = _is_training(args, kwargs)
+        self._training.append(self._training[-1] if is_training is None else is_training)
+        try:
+            outputs = self._around(layer, run, (*args, *kwargs.values()))
+        finally:
+            self._training.pop()
+        self.makers.ended(layer, (*args, *kwargs.values()), outputs)
         self.ended(layer, args, kwargs, outputs)
         return outputs
 
@@ -276,6 +286,8 @@ class Recording:
             shape = open_batch(tensor.shape, self._batch_size)
             info = LayerInfo(entry, layer.name, type(layer).__name__, shape)
             role = self._roles.read(layer, parent, index, info.activation_shape)
+            if self._training[-1] and "InputLayer" not in layer_roles.class_names(layer):
+                role = replace(role, passes_on=False)  # a Dropout that is on changes what it gets
             self.calls.append(LayerCall(info, layer, role, backends.dtype_name(tensor), index))
             if self.wanted is None or entry in self.wanted:
                 self.activations[entry] = tensor
@@ -348,10 +360,19 @@ def _listening_operation(own_call: Callable[..., Any]) -> Callable[..., Any]:
         outputs = own_call(operation, *args, **kwargs)
         recording = _recording.get()
         if recording is not None and not isinstance(operation, keras.Layer):
+            recording.makers.ended(operation, args, outputs)
             recording.operation_ended(operation, args, outputs)
         return outputs
 
     return __call__
+
+
+def _is_training(args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool | None:
+    """Gives whether a layer is called as in training; `None` if the call does not say."""
+    said = kwargs.get("training")
+    if said is None and any(one is True for one in args[1:]):
+        return True
+    return None if said is None else bool(said)
 
 
 def _shapes(inputs: Sequence[Any]) -> list[tuple[int | None, ...]]:

@@ -17,6 +17,8 @@ import keras
 from . import backends
 from .input_scaling import tells_the_input
 from .layer_calls import EnoughHeard, LayerCall, Recording, listening, open_batch
+from .output_makers import Made, deciding, function_of, is_features
+from .outputs import leaves
 from .symbolic_inputs import (
     MADE_UP_SIZES,
     as_keras_tensors,
@@ -77,6 +79,12 @@ class LayerCatalog:
         """Shape of the model's one output, batch axis first; `None` if it has several."""
         self.find()
         return None if self._found is None else self._found.prediction_shape
+
+    @property
+    def outputs(self) -> tuple[Made, ...]:
+        """How each output of the model comes to be; empty where that is not known yet."""
+        self.find()
+        return () if self._found is None else self._found.outputs
 
     @property
     def input_format(self) -> bool | None:
@@ -142,7 +150,10 @@ class LayerCatalog:
         if hasattr(predictions, "shape"):
             batch_size = keras.tree.flatten(inputs)[0].shape[0]
             shape = open_batch(predictions.shape, batch_size)
-        found = _Found(recording.settled_calls(), recording.input_format(), shape)
+        calls = recording.settled_calls()
+        found = _Found(
+            calls, recording.input_format(), shape, self._outputs(recording, calls, predictions)
+        )
         if not self._may_wait:
             self._found = found
             return
@@ -154,6 +165,37 @@ class LayerCatalog:
         else:
             self._found = replace(found, calls=in_graph)
             self._is_traced = True
+
+    def _outputs(
+        self, recording: Recording, calls: Sequence[LayerCall], predictions: Any
+    ) -> tuple[Made, ...]:
+        """Says how each output of a run came to be."""
+        named = [(name, one) for name, one in leaves(predictions) if hasattr(one, "shape")]
+        names = list(getattr(self._model, "output_names", None) or ())
+        if len(named) > 1 and not isinstance(predictions, dict) and len(names) == len(named):
+            named = [(name, one) for name, (_, one) in zip(names, named, strict=True)]
+        first = {id(call.layer): call for call in reversed(calls)}
+        made = []
+        for name, tensor in named:
+            shape = tuple(tensor.shape)
+            shape = (None, *shape[1:]) if shape else ()
+            last = recording.makers.of(tensor)
+            step = deciding(last)
+            if last is None or step is None:
+                made.append(Made(name, shape))
+                continue
+            role = first[id(last.what)].role if id(last.what) in first else None
+            made.append(
+                Made(
+                    name,
+                    shape,
+                    type(step.what).__name__,
+                    function_of(step.what),
+                    is_features(step.what),
+                    role is not None and bool(role.channels_first),
+                )
+            )
+        return tuple(made)
 
     def _learn(self, recording: Recording) -> None:
         """Adds the layer calls that no earlier input has led to."""
@@ -236,11 +278,13 @@ class _Found:
             layer tells.
         prediction_shape: Shape of the model's one output, batch axis first; `None` if it has
             several.
+        outputs: How each output of the model comes to be.
     """
 
     calls: tuple[LayerCall, ...]
     input_format: bool | None = None
     prediction_shape: tuple[int | None, ...] | None = None
+    outputs: tuple[Made, ...] = ()
 
 
 class _Run(keras.Operation):  # type: ignore[misc]  # keras is untyped

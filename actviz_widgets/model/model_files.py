@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import weakref
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import keras
 
 from .backends import first_lines, is_model
+
+_losses: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
 
 class MissingModelError(FileNotFoundError, TypeError, ValueError):
@@ -48,9 +51,40 @@ def opened(model: Any) -> Any:
             ".h5 file. Check the path."
         )
     try:
-        return keras.models.load_model(path, compile=False, safe_mode=True)
+        loaded = keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # what a file can be wrong in is open-ended
         raise ValueError(_sentence(path, error)) from error
+    _losses[loaded] = _loss_in(path)
+    return loaded
+
+
+def loss_of(model: Any) -> Any:
+    """Gives the loss that a model is trained with, as it was compiled, or by name.
+
+    Returns:
+        Of a model of several outputs a dict or a list of them; `None` where it is not known.
+    """
+    return getattr(model, "loss", None) or _losses.get(model)
+
+
+def _loss_in(path: Path) -> Any:
+    """Names the loss that a model in a `.keras` file was compiled with; `None` if none is told."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            config = json.loads(archive.read("config.json"))
+        return _named((config.get("compile_config") or {}).get("loss"))
+    except (zipfile.BadZipFile, KeyError, ValueError, AttributeError):
+        return None  # a file of another kind
+
+
+def _named(loss: Any) -> Any:
+    if isinstance(loss, list):
+        return [_named(one) for one in loss]
+    if not isinstance(loss, dict):
+        return loss
+    if "class_name" in loss:  # an object, or a function, as Keras writes it down
+        return loss["config"] if isinstance(loss.get("config"), str) else loss["class_name"]
+    return {name: _named(one) for name, one in loss.items()}
 
 
 def _sentence(path: Path, error: Exception) -> str:

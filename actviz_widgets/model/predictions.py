@@ -29,15 +29,15 @@ class Prediction:
 
 
 def class_count(output_shape: tuple[int | None, ...] | None) -> int | None:
-    """Counts the classes of a classifier from its output's shape, batch axis first.
+    """Counts the classes that an output has room for, from its shape, batch axis first.
 
     Returns:
-        The number of units; two for a single unit, which says one class or the other. `None` if the
-        output is not a row of units.
+        The number of units, or of channels of a map or sequence; two for a single one, which says
+        one class or the other. `None` if the output has no units.
     """
-    if output_shape is None or len(output_shape) != 2 or not output_shape[1]:
+    if output_shape is None or len(output_shape) < 2 or not output_shape[-1]:
         return None
-    return max(output_shape[1], 2)
+    return max(output_shape[-1], 2)
 
 
 def check_class_names(
@@ -68,16 +68,16 @@ def check_class_names(
             f"class_names is of type {type(class_names).__name__}; a list of names is wanted."
         ) from None
     count = class_count(output_shape)
-    if count is None:
+    if count is None or output_shape is None:
         puts_out = f"the shape {output_shape}" if output_shape else "several parts"
         raise ValueError(
             f"class_names has {len(names)} names, but the model is no classifier: its output has "
             f"{puts_out}, not (batch_size, classes). Leave class_names out."
         )
     if len(names) != count:
-        units = "1 unit, which stands for 2 classes" if count == 2 else f"{count} units"
-        if count == 2 and output_shape is not None and output_shape[1] == 2:
-            units = "2 units"
+        noun = "unit" if len(output_shape) == 2 else "channel"
+        one = f"1 {noun}, which stands for 2 classes"
+        units = one if output_shape[-1] == 1 else f"{count} {noun}s"
         raise ValueError(
             f"class_names has {len(names)} names, {names[:5]}{' ...' if len(names) > 5 else ''}; "
             f"the model's output has {units}. Give {count} names, in the order of the labels it "

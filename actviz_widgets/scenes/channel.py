@@ -16,7 +16,7 @@ def channel_scene(shown: Shown) -> Scene:
     """Shows the picture, and the map of one channel with its histogram."""
     selected = shown.selected
     picture = selected.kept_pass.picture
-    title = selected.title
+    title = selected.title_with(shown.class_names)
     dead, saturated = marked(shown)
     if selected.channel in dead:
         title = f"{title} · dead"

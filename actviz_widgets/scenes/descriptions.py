@@ -10,7 +10,9 @@ import numpy as np
 from ..feature_maps.layout import Layout
 from ..feature_maps.layouts import Value
 from ..feature_maps.map_statistics import statistics
-from ..model.predictions import strongest_class
+from ..model.outputs import Output
+
+_MOST_CLASSES = 5  # that are named of several
 
 
 def layer_entry(path: str, class_name: str, shape: tuple[int | None, ...]) -> str:
@@ -19,11 +21,19 @@ def layer_entry(path: str, class_name: str, shape: tuple[int | None, ...]) -> st
     return f"{path} · {class_name} · {sizes or 'a number'}"
 
 
-def map_title(path: str, layout: Layout, channel: int, slice_index: int) -> str:
-    """Says which map is shown: `conv2d_3 · channel 17 of 128`."""
+def map_title(
+    path: str,
+    layout: Layout,
+    channel: int,
+    slice_index: int,
+    names: Sequence[str] | None = None,
+) -> str:
+    """Says which map is shown: `conv2d_3 · channel 17 of 128`; `names` are those of channels."""
     if isinstance(layout, Value):
         return path
     title = f"{path} · {layout.noun} {channel} of {layout.count}"
+    if names is not None and layout.noun != "unit":
+        title += f" · {names[channel]}"
     if (layout.slice_count or 1) > 1:
         title += f" · slice {slice_index} of {layout.slice_count}"
     return title
@@ -37,12 +47,14 @@ def layer_line(
     slice_index: int,
     names: Sequence[str] | None = None,
 ) -> str:
-    """Says which map is shown, and what its values come to; `names` are those of the units."""
+    """Says which map is shown, and what its values come to; `names` are of units or channels."""
     if isinstance(layout, Value) and not (activation.size and activation.dtype.kind in "fiub"):
         return f"{path}, shape {activation.shape}, {activation.dtype}"
     parts = [path]
     if not isinstance(layout, Value):
         parts[0] += f", {layout.noun} {channel} of {layout.count} (0–{(layout.count or 1) - 1})"
+        if names is not None and layout.noun != "unit":
+            parts[0] += f", {names[channel]}"
     if (layout.slice_count or 1) > 1:
         parts.append(f"slice {slice_index} of {layout.slice_count}")
     if layout.noun == "unit":
@@ -61,22 +73,80 @@ def layer_line(
 
 
 def class_line(
-    predictions: Any, class_names: Sequence[str] | None, activation_function: str | None
+    predictions: Any, outputs: Sequence[Output], class_names: Sequence[str] | None
 ) -> str:
-    """Says which class the model predicts, or the number it gives; empty if it gives neither."""
+    """Says which class the model predicts, or what else it puts out; empty if neither is known.
+
+    Args:
+        predictions: What the model puts out for one picture.
+        outputs: What its outputs are.
+        class_names: A name per class, if they have names.
+    """
     if isinstance(predictions, dict | list | tuple):
         return f"The model has {len(predictions)} outputs; each is a layer to choose."
     if not isinstance(predictions, np.ndarray) or predictions.dtype.kind not in "fiub":
         return ""
-    prediction = strongest_class(predictions, class_names, activation_function)
-    if prediction is not None:
-        return f"The model predicts {prediction}."
-    return f"The model puts out {float(predictions[0]):.4g}." if predictions.shape == (1,) else ""
+    if len(outputs) != 1 or predictions.ndim != 1 or not predictions.size:
+        return ""
+    output = outputs[0]
+    if not np.isfinite(predictions).all():
+        return f"The model puts out {not_finite(predictions)}, which speaks for no class."
+    predicted = output.predicted(predictions, class_names)
+    if predicted:
+        told = [str(one) for one in predicted[:_MOST_CLASSES]]
+        more = len(predicted) - len(told)
+        if more:
+            told.append(f"{more} more")
+        return f"The model predicts {_listed(told)}."
+    if output.is_classes:
+        most = _strongest(output, predictions, class_names)
+        return f"The model predicts none of its {predictions.size} classes: {most}."
+    if predictions.size == 1:
+        return f"The model puts out {float(predictions[0]):.4g}."
+    return f"The model puts out {predictions.size:,} numbers; {no_classes(output)}."
 
 
-def class_name(class_index: int, class_names: Sequence[str] | None) -> str:
-    """Names a class: `dog`, or `class 1` where they have no names."""
-    return class_names[class_index] if class_names is not None else f"class {class_index}"
+def no_classes(output: Output) -> str:
+    """Says, as the end of a sentence, why an output is not called classes."""
+    what = "its channels" if output.places else "they"
+    if output.kind == "unknown":
+        return (
+            f"whether {what} stand for classes is not known: {output.reason}. Give class_names if "
+            "they do"
+        )
+    return f"{what} are no classes: {output.reason}"
+
+
+def not_finite(values: np.ndarray) -> str:
+    """Names what of some values is not finite: `NaN`, `infinite values`."""
+    if np.isnan(values).any():
+        return "NaN" if not np.isinf(values).any() else "NaN and infinite values"
+    return "infinite values"
+
+
+def _strongest(output: Output, row: np.ndarray, class_names: Sequence[str] | None) -> str:
+    index = int(np.argmax(row))
+    value = float(row[index])
+    probability = output.probability(row, index)
+    told = f"{value:.4g}" if probability is None else f"{probability:.1%}"
+    return f"the most, {told}, goes to {class_name(index, class_names)}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def class_name(
+    class_index: int, class_names: Sequence[str] | None, output: Output | None = None
+) -> str:
+    """Names a class: `dog`, or `class 1` where they have no names; `unit 1` of what is no class."""
+    if class_names is not None and class_index < len(class_names):
+        return class_names[class_index]
+    if output is not None and not output.may_be_classes:
+        if output.unit_count == 1 and output.name:
+            return output.name if class_index else f"less {output.name}"
+        return f"unit {class_index}"
+    return f"class {class_index}"
 
 
 def evidence_line(name: str, probability: float | None, score: float, *, is_logit: bool) -> str:

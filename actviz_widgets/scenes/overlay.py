@@ -26,7 +26,8 @@ def overlay_scene(shown: Shown) -> Scene:
         return replace(scene, lines=(*scene.lines, "There is no map to lay over a picture."))
     limits = scene.right.limits or color_scale.limits(scene.right.values)
     over = over_picture(shown, scene.right.values, limits)
-    return replace(scene, right=over or WordsView(NO_PLACE), caption="")
+    lines = scene.lines if over is None else (*scene.lines, bare_border_line(over))
+    return replace(scene, right=over or WordsView(NO_PLACE), caption="", lines=lines)
 
 
 def over_picture(
@@ -52,3 +53,17 @@ def over_picture(
         return None
     place = selected.layout.place
     return OverlayView(picture.view, values, extent, limits, shown.look.opacity, place)
+
+
+def bare_border_line(view: OverlayView) -> str:
+    """Says why a part of the picture is left bare; empty if the map reaches all of it."""
+    height, width = view.picture.size
+    left, right, bottom, top = view.extent
+    # Less than a pixel is nothing to be seen.
+    bare = max(left + 0.5, width - 0.5 - right, top + 0.5, height - 0.5 - bottom)
+    if bare < 1:
+        return ""
+    return (
+        "Each value lies at the centre of what it sees: no position of this map is centred on the "
+        "bare border of the picture, though the outermost ones see it."
+    )

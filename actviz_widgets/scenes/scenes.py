@@ -54,8 +54,7 @@ def status_lines(shown: Shown, scene: Scene) -> tuple[str, ...]:
         shown: What is looked at, and how.
         scene: What is shown of it.
     """
-    function = shown.explored.activation_model.last_activation_function()
-    said = shown.selected.lines(shown.class_names, function, shown.explored.note)
+    said = shown.selected.lines(shown.class_names, shown.explored.outputs, shown.explored.note)
     # What fills the figure may be of both models.
     noted = shown.other.note if shown.other is not None and scene.whole is not None else ""
     return tuple(chain(said[:2], scene.lines, [noted, _survey_line(shown)], said[2:]))

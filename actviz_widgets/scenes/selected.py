@@ -12,6 +12,7 @@ from ..activations.cache import KeptPass
 from ..activations.explored import Explored
 from ..activations.source import ActivationSource
 from ..feature_maps.layout import Layout
+from ..model.outputs import Output
 from ..pictures.pictures import Picture
 from . import descriptions
 
@@ -64,7 +65,13 @@ class Selected:
     @property
     def title(self) -> str:
         """Says which map is shown."""
-        title = descriptions.map_title(self.layer, self.layout, self.channel, self.slice_index)
+        return self.title_with(None)
+
+    def title_with(self, class_names: Sequence[str] | None) -> str:
+        """Says which map is shown, with the class that it is of where the channels have names."""
+        title = descriptions.map_title(
+            self.layer, self.layout, self.channel, self.slice_index, self.unit_names(class_names)
+        )
         return f"{title} · epoch {self.epoch}" if self.epoch_line else title
 
     def at_layer(self, layer: str) -> Selected:
@@ -90,29 +97,34 @@ class Selected:
         return refusals.too_large(self.layer, self.kept_pass.sizes[self.layer], shape, budget)
 
     def unit_names(self, class_names: Sequence[str] | None) -> Sequence[str] | None:
-        """Names the units of a layer that puts out the predictions; `None` for any other."""
+        """Names the units or channels of a layer that puts out the predictions; else `None`."""
         predictions, activation = self.kept_pass.predictions, self.activation
         if class_names is None or activation is None or not isinstance(predictions, np.ndarray):
             return None
-        if not np.array_equal(activation, predictions):
+        count = self.layout.count
+        if activation.shape != predictions.shape or not np.array_equal(
+            activation, predictions, equal_nan=activation.dtype.kind == "f"
+        ):
             return None
-        return class_names if len(class_names) == activation.size else class_names[1:]
+        if count == len(class_names):
+            return class_names
+        return class_names[1:] if count == 1 else None
 
     def lines(
-        self, class_names: Sequence[str] | None, activation_function: str | None, note: str
+        self, class_names: Sequence[str] | None, outputs: Sequence[Output], note: str
     ) -> tuple[str, ...]:
         """Says what is shown, what the model predicts and saw, and what is left out.
 
         Args:
             class_names: A name per class, if they have names.
-            activation_function: Of the layer that puts out the predictions, if it tells.
+            outputs: What the model's outputs are.
             note: Which pictures of those handed in there are; empty if all.
         """
         kept_pass, activations = self.kept_pass, self.source.activations
         lines = [
             self.epoch_line,
             self._layer_line(class_names),
-            descriptions.class_line(kept_pass.predictions, class_names, activation_function),
+            descriptions.class_line(kept_pass.predictions, outputs, class_names),
             f"The model saw {kept_pass.picture.saw}.",
         ]
         if note:

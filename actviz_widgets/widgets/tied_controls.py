@@ -59,6 +59,10 @@ class TiedControls:
         tie.show()
         return control
 
+    def value(self, trait: str) -> Any:
+        """Gives the value of a trait."""
+        return getattr(self._traits, trait)
+
     def show(self) -> None:
         """Brings all controls in step with their traits."""
         for tie in self._ties:

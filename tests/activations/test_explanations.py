@@ -62,7 +62,7 @@ class Opened:
     """A model opened on pictures, and what speaks for its classes."""
 
     def __init__(
-        self, model: Any, images: Any = PICTURES, budget: int = 2**28, **options: int
+        self, model: Any, images: Any = PICTURES, budget: int = 2**28, **options: Any
     ) -> None:
         self.model = ActivationModel(model)
         pictures = Pictures(images, declared_inputs(self.model))
@@ -221,7 +221,6 @@ def test_what_is_handed_out_cannot_be_written_to() -> None:
 def test_the_predicted_class_is_the_one_with_the_largest_output(runs: list[str]) -> None:
     model = classifier()
     opened = Opened(model)
-    assert opened.explanations.class_count == 4
     expected = np.asarray(model(PICTURES)).argmax(axis=-1)
     assert [opened.explanations.predicted_class(image) for image in range(3)] == list(expected)
     runs.clear()
@@ -244,8 +243,8 @@ def test_a_single_unit_stands_for_two_classes(activation: str | None) -> None:
     model = classifier(1, activation)
     for bias, expected in ((50.0, 1), (-50.0, 0)):
         model.layers[-1].bias.assign([bias])
-        opened = Opened(model)
-        assert opened.explanations.class_count == 2
+        # Without a sigmoid it is a number, unless there are names for two classes.
+        opened = Opened(model, has_names=activation is None)
         assert opened.explanations.predicted_class(0) == expected
     first, second = (opened.explanations.evidence(0, "pool", index) for index in (0, 1))
     np.testing.assert_array_equal(first.gradient, -second.gradient)
@@ -402,10 +401,11 @@ def test_what_cannot_be_explained_is_said_in_a_sentence() -> None:
     with pytest.raises(ValueError, match="4 classes, 0 to 3; there is no class 4"):
         opened.explanations.evidence(0, "second", 4)
     maps = Opened(functional((16, 18, 3), body))
-    assert maps.explanations.class_count is None
     assert maps.explanations.predicted_class(0) is None
-    with pytest.raises(ValueError, match=r"no classifier: it has an output of shape \(None, 7"):
-        maps.explanations.evidence(0, "first", 0)
+    with pytest.raises(ValueError, match=r"has 7 × 8 places for this picture, .* no place"):
+        maps.explanations.predicted_class(0, place=(7, 0))
+    with pytest.raises(ValueError, match="has 1 outputs; there is no output 1"):
+        maps.explanations.evidence(0, "first", 0, output=1)
     small = Opened(classifier(), budget=5000)
     with pytest.raises(ValueError, match=r"^second puts out 14 × 16 × 6 values"):
         small.explanations.evidence(0, "second", 0)

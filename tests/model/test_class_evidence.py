@@ -351,9 +351,11 @@ def test_what_cannot_be_had_is_said_in_a_sentence() -> None:
     last = activation_model.captured[-1].path
     with pytest.raises(ValueError, match=f"computed without '{last}'"):
         class_evidence(activation_model, PICTURES, last, 0)
+    with pytest.raises(ValueError, match="has 1 outputs; there is no output 1"):
+        class_evidence(activation_model, PICTURES, "second", 0, output=1)
     maps = ActivationModel(functional())
-    with pytest.raises(ValueError, match=r"no classifier: it has an output of shape \(2, 7"):
-        class_evidence(maps, PICTURES, "second", 0)
+    with pytest.raises(ValueError, match=r"places; there is no place \(99, 0\)"):
+        class_evidence(maps, PICTURES, "second", 0, place=(99, 0))
 
 
 def test_whole_numbers_have_no_gradient() -> None:

@@ -19,12 +19,13 @@ PETS = ("cat", "dog")
         ((None, 10), 10),
         ((None, None), None),
         ((None,), None),
-        ((None, 5, 10), None),
+        ((None, 5, 10), 10),
+        ((None, 48, 80, 1), 2),
         ((), None),
         (None, None),
     ],
 )
-def test_classes_are_counted_by_the_output_units(
+def test_classes_are_counted_by_the_units_of_the_output_or_its_channels(
     output_shape: tuple[int | None, ...] | None, count: int | None
 ) -> None:
     assert class_count(output_shape) == count
@@ -131,7 +132,9 @@ def test_names_become_texts() -> None:
         (["cat"], (None, 2), "has 1 names, .*output has 2 units. Give 2 names"),
         (list("abcdefg"), (None, 10), r"has 7 names, .* \.\.\.; .*output has 10 units"),
         ([], (None, 10), "has 0 names, .*Give 10 names"),
-        (["cat", "dog"], (None, 5, 10), r"no classifier.*\(None, 5, 10\).*Leave class_names out"),
+        (["cat", "dog"], (None, 5, 10), r"has 2 names, .*output has 10 channels. Give 10 names"),
+        (["cat"], (None, 9, 9, 1), "has 1 names, .*1 channel, which stands for 2 classes. Give 2"),
+        (["cat", "dog"], (None,), r"no classifier.*\(None,\).*Leave class_names out"),
         (["cat", "dog"], None, "no classifier"),
     ],
 )

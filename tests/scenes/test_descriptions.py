@@ -8,6 +8,7 @@ import pytest
 from actviz_widgets.feature_maps.layer_role import LayerRole
 from actviz_widgets.feature_maps.layout import Shape
 from actviz_widgets.feature_maps.layout_of import layout_of
+from actviz_widgets.model.outputs import Output
 from actviz_widgets.scenes.descriptions import (
     class_line,
     layer_entry,
@@ -145,7 +146,11 @@ def test_what_has_no_statistics_is_told_with_shape_and_dtype(
             "linear",
             "The model predicts cat (score 3; the model gives no probabilities).",
         ),
-        (np.array([np.nan, 0.1]), "softmax", ""),
+        (
+            np.array([np.nan, 0.1]),
+            "softmax",
+            "The model puts out NaN, which speaks for no class.",
+        ),
         (np.zeros((4, 4)), "softmax", ""),
         (None, None, ""),
         (np.array(["cat"]), None, ""),
@@ -155,7 +160,9 @@ def test_what_has_no_statistics_is_told_with_shape_and_dtype(
 def test_the_predicted_class_is_told_where_there_is_one(
     predictions: Any, activation_function: str | None, expected: str
 ) -> None:
-    assert class_line(predictions, ("cat", "dog"), activation_function) == expected
+    shape = (None, *getattr(predictions, "shape", ()))
+    output = Output("", shape, "unknown", activation_function).with_names()
+    assert class_line(predictions, [output], ("cat", "dog")) == expected
 
 
 @pytest.mark.parametrize(
@@ -167,9 +174,31 @@ def test_the_predicted_class_is_told_where_there_is_one(
     ],
 )
 def test_of_several_outputs_their_number_is_told(predictions: Any) -> None:
-    told = class_line(predictions, ("cat", "dog"), "sigmoid")
+    outputs = [Output(name, (None, 1), "any classes", "sigmoid") for name in "ab"]
+    told = class_line(predictions, outputs, None)
     assert told == "The model has 2 outputs; each is a layer to choose."
 
 
 def test_a_model_that_puts_out_one_number_is_told_with_it() -> None:
-    assert class_line(np.array([-37.25]), None, "linear") == "The model puts out -37.25."
+    output = Output("", (None, 1), "numbers", "linear", "it is a single number")
+    assert class_line(np.array([-37.25]), [output], None) == "The model puts out -37.25."
+
+
+def test_of_classes_that_are_independent_all_from_a_half_up_are_told_or_none() -> None:
+    output, names = Output("", (None, 3), "any classes", "sigmoid"), ("cat", "dog", "indoor")
+    told = class_line(np.array([0.5, 0.1, 0.75]), [output], names)
+    assert told == "The model predicts indoor (75.0%) and cat (50.0%)."
+    told = class_line(np.array([0.2, 0.1, 0.4]), [output], names)
+    assert told == "The model predicts none of its 3 classes: the most, 40.0%, goes to indoor."
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "expected"),
+    [
+        ("numbers", "so", "The model puts out 3 numbers; they are no classes: so."),
+        ("unknown", "so", "whether they stand for classes is not known: so. Give class_names"),
+    ],
+)
+def test_numbers_are_not_called_classes(kind: Any, reason: str, expected: str) -> None:
+    output = Output("", (None, 3), kind, "linear", reason)
+    assert expected in class_line(np.array([0.5, 0.1, 0.75]), [output], None)

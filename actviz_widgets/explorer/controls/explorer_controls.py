@@ -16,7 +16,9 @@ from ...widgets.rows import Row
 from ...widgets.tied_controls import Set, TiedControls
 from .layer_chooser import LayerChooser, LayerEntry
 from .more_panel import Actions, MorePanel
-from .view_controls import ViewControls, order_dropdown, view_dropdown
+from .view_controls import Explainable, ViewControls, order_dropdown, view_dropdown
+
+__all__ = ["Explainable", "ExplorerControls", "Offered"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Offered:
         entries: The layers.
         paths: Their paths.
         epochs: The numbers of the epochs.
-        classes: The names of the classes; empty if the model is no classifier.
+        explainable: The outputs of which classes can be explained.
         has_other_model: Whether there is a second model to compare with.
         has_epochs: Whether there was a training, so that there is an epoch to choose.
     """
@@ -37,7 +39,7 @@ class Offered:
     entries: Sequence[LayerEntry]
     paths: Sequence[str]
     epochs: Sequence[int]
-    classes: Sequence[str]
+    explainable: Sequence[Explainable]
     has_other_model: bool
     has_epochs: bool
 
@@ -154,7 +156,7 @@ class ExplorerControls:
                 traits.view,
                 self._images,
                 tuple(offered.epochs),
-                offered.classes,
+                offered.explainable,
                 has_other_model=offered.has_other_model,
             ),
             self.play_button,

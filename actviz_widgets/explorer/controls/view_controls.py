@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as widgets
 
 from ...feature_maps.channel_statistics import CRITERIA
 from ...scenes.scenes import VIEWS
-from ...widgets.own_thread import Button, Dropdown, close_all, close_one
+from ...widgets.own_thread import Button, Dropdown, TextBox, close_all, close_one
 from ...widgets.owner_thread import OwnerThread
 from ...widgets.rows import SHORT_LABEL
 from ...widgets.tied_controls import TiedControls
@@ -75,6 +76,21 @@ class Pager(widgets.HBox):  # type: ignore[misc]  # ipywidgets is untyped
         close_one(super(), self)
 
 
+@dataclass(frozen=True)
+class Explainable:
+    """An output of which classes can be explained.
+
+    Attributes:
+        name: Of the output; empty where it is the only one.
+        classes: The names of its classes.
+        has_places: Whether it is a map or a sequence, of which one place can be chosen.
+    """
+
+    name: str
+    classes: Sequence[str]
+    has_places: bool = False
+
+
 class ViewControls:
     """What each view has to choose, made when the view is first shown.
 
@@ -103,7 +119,7 @@ class ViewControls:
         view: str,
         images: Sequence[str],
         epochs: Sequence[int],
-        classes: Sequence[str],
+        explainable: Sequence[Explainable],
         *,
         has_other_model: bool,
     ) -> tuple[Any, ...]:
@@ -113,7 +129,7 @@ class ViewControls:
             view: The view.
             images: The names of the pictures.
             epochs: The numbers of the epochs.
-            classes: The names of the classes; empty if the model is no classifier.
+            explainable: The outputs of which classes can be explained.
             has_other_model: Whether there is a second model.
         """
         if view == "layer":
@@ -123,10 +139,10 @@ class ViewControls:
         if view == "overlay":
             return (self._get("opacity", self._opacity),)
         if view == "why":
-            opacity = self._get("opacity box", self._opacity_box)
-            if not classes:
-                return (opacity,)
-            return self._get("class", lambda: self._class(classes)), opacity
+            return (
+                *self._what_to_explain(explainable),
+                self._get("opacity box", self._opacity_box),
+            )
         if view != "compare":
             return ()
         controls = [self._get("other image", lambda: self._other_image(images))]
@@ -159,6 +175,57 @@ class ViewControls:
 
     def _opacity_box(self) -> Any:
         return self._tied.float_box("Opacity", "opacity", 0, 1, 0.05, _OPACITY_TOLD)
+
+    def _what_to_explain(self, explainable: Sequence[Explainable]) -> list[Any]:
+        """Gives the controls for the output, the class and the place, as far as there is choice."""
+        controls: list[Any] = []
+        names = [one.name for one in explainable]
+        chosen = explainable[0] if len(explainable) == 1 else None
+        if len(explainable) > 1:
+            controls.append(self._get("output", lambda: self._output(names)))
+            name = self._tied.value("output")
+            chosen = explainable[names.index(name)] if name in names else None
+        if chosen is None:
+            return controls
+        if chosen.classes:
+            control = self._get("class", lambda: self._class(chosen.classes))
+            options = [("the predicted one", _THE_SAME), *_numbered(chosen.classes)]
+            if list(control.options) != options:  # another output was chosen
+                self._tied.offer(control, options)
+            controls.append(control)
+        if chosen.has_places:
+            controls.append(self._get("place", self._place))
+        return controls
+
+    def _output(self, names: Sequence[str]) -> Any:
+        options: list[tuple[str, Any]] = [("choose one", _THE_SAME)]
+        options += [(name, name) for name in names]
+        control = Dropdown(
+            description="Output",
+            options=options,
+            tooltip="The output to explain",
+            owner=self._owner,
+            layout=widgets.Layout(width="10rem", flex="0 1 auto"),
+            style={"description_width": SHORT_LABEL},
+        )
+        return self._tied.tie(
+            control,
+            "output",
+            to_trait=lambda value: None if value == _THE_SAME else value,
+            to_control=lambda value: _THE_SAME if value is None else value,
+        )
+
+    def _place(self) -> Any:
+        control = TextBox(
+            description="Place",
+            placeholder="the mean",
+            tooltip="Where in the output: row, column, counted from 0; empty for the mean over all",
+            continuous_update=False,
+            owner=self._owner,
+            layout=widgets.Layout(width="9rem", flex="0 1 auto"),
+            style={"description_width": SHORT_LABEL},
+        )
+        return self._tied.tie(control, "output_place", to_trait=_as_place, to_control=_place_text)
 
     def _class(self, classes: Sequence[str]) -> Any:
         options = [("the predicted one", None), *_numbered(classes)]
@@ -194,6 +261,18 @@ class ViewControls:
             to_trait=lambda value: None if value == _THE_SAME else value,
             to_control=lambda value: _THE_SAME if value is None else value,
         )
+
+
+def _as_place(text: str) -> Any:
+    """Reads a place; what is none is given as it is, for the trait to refuse."""
+    parts = text.replace("(", " ").replace(")", " ").replace(",", " ").split()
+    if not parts:
+        return None
+    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else text
+
+
+def _place_text(place: tuple[int, ...] | None) -> str:
+    return "" if place is None else ", ".join(map(str, place))
 
 
 def _numbered(names: Sequence[str]) -> list[tuple[str, Any]]:

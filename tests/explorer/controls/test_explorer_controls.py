@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from ipywidgets.widgets.widget import _instances
 
-from actviz_widgets.explorer.controls.explorer_controls import ExplorerControls, Offered
+from actviz_widgets.explorer.controls.explorer_controls import (
+    Explainable,
+    ExplorerControls,
+    Offered,
+)
 from actviz_widgets.explorer.controls.layer_chooser import LayerEntry
 from actviz_widgets.explorer.controls.more_panel import Actions
 from actviz_widgets.widgets.owner_thread import OwnerThread
@@ -23,7 +27,7 @@ def explorer_controls(traits: Traits) -> ExplorerControls:
             entries=(LayerEntry("conv"),),
             paths=("conv",),
             epochs=(0, 1, 4),
-            classes=("cat", "dog"),
+            explainable=(Explainable("", ("cat", "dog")),),
             has_other_model=True,
             has_epochs=True,
         ),
@@ -44,7 +48,8 @@ def test_closing_frees_every_widget(traits: Traits) -> None:
     controls.more_button.value = True
     assert controls.more is not None
     for view in ("layer", "overlay", "compare", "why"):
-        controls.view_controls.of(view, "abc", (0, 1, 4), ("cat", "dog"), has_other_model=True)
+        explainable = (Explainable("", ("cat", "dog"), has_places=True),)
+        controls.view_controls.of(view, "abc", (0, 1, 4), explainable, has_other_model=True)
     assert len(_instances) > len(before) + 50
     controls.close()
     assert set(_instances) == before

@@ -7,16 +7,20 @@ from typing import Any
 import pytest
 
 from actviz_widgets.explorer.controls.view_controls import (
+    Explainable,
     Pager,
     ViewControls,
     order_dropdown,
     view_dropdown,
 )
+from actviz_widgets.model.outputs import Output
 from actviz_widgets.widgets.owner_thread import OwnerThread
 from actviz_widgets.widgets.rows import Row
 from actviz_widgets.widgets.tied_controls import TiedControls
 
 from .conftest import Traits
+
+CATS_AND_DOGS = (Explainable("", ("cat", "dog")),)
 
 
 def test_a_control_sets_its_trait_and_the_trait_its_control(
@@ -56,15 +60,49 @@ def test_each_view_has_its_own_controls(
     traits: Traits, tied: TiedControls, view: str, labels: list[str]
 ) -> None:
     controls = ViewControls(tied, OwnerThread(), lambda pages: None)
-    given = controls.of(view, ("a", "b", "c"), (0, 1, 4), ("cat", "dog"), has_other_model=True)
+    given = controls.of(view, ("a", "b", "c"), (0, 1, 4), CATS_AND_DOGS, has_other_model=True)
 
     def label(control: Any) -> str:
         first = control.children[0] if isinstance(control, Row | Pager) else control
         return str(first.description)
 
     assert [label(control) for control in given] == labels
-    again = controls.of(view, ("a", "b", "c"), (0, 1, 4), ("cat", "dog"), has_other_model=True)
+    again = controls.of(view, ("a", "b", "c"), (0, 1, 4), CATS_AND_DOGS, has_other_model=True)
     assert all(one is other for one, other in zip(given, again, strict=True))
+
+
+def test_of_several_outputs_one_is_chosen_and_then_its_class_and_place(
+    traits: Traits, tied: TiedControls
+) -> None:
+    controls = ViewControls(tied, OwnerThread(), lambda pages: None)
+    outputs = (
+        Output("mask", (None, 4, 6, 3), "one class", "softmax"),
+        Output("sort", (None, 1), "any classes", "sigmoid"),
+    )
+    traits.offer_outputs(outputs)
+    explainable = (
+        Explainable("mask", ("a", "b", "c"), has_places=True),
+        Explainable("sort", ("cat", "dog")),
+    )
+
+    def given() -> list[Any]:
+        return list(controls.of("why", "abc", (0,), explainable, has_other_model=False))
+
+    output, _ = given()
+    output.value = "mask"
+    output, classes, place, _ = given()
+    assert [text for text, _ in classes.options] == ["the predicted one", "a", "b", "c"]
+    classes.value, place.value = 2, "3, 5"
+    assert (traits.output, traits.class_index, traits.output_place) == ("mask", 2, (3, 5))
+    place.value = "4, 0"
+    assert place.value == "3, 5"
+    assert "4 × 6 places" in traits.errors.pop()
+    output.value = "sort"
+    tied.show()
+    _, classes, _ = given()
+    assert [text for text, _ in classes.options] == ["the predicted one", "cat", "dog"]
+    assert (traits.class_index, traits.output_place, place.value) == (None, None, "")
+    assert not traits.errors
 
 
 def test_what_to_compare_with_may_be_the_same(traits: Traits, tied: TiedControls) -> None:
