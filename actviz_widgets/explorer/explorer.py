@@ -12,8 +12,13 @@ import traitlets
 
 from ..activations.cache import MEMORY_BUDGET
 from ..activations.history.activation_history import ActivationHistory
+from ..activations.preprocessing_comparison import (
+    PreprocessingComparison,
+    compared_preprocessing,
+)
 from ..figure import saving
 from ..model.activation_model import ActivationModel, LayerInfo
+from ..pictures.labels import checked
 from ..pictures.pictures import Preprocess
 from ..widgets.owner_thread import OwnerThread
 from .chosen import Chosen
@@ -237,6 +242,36 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
         presenter = self._open()
         names: tuple[str, ...] = presenter.call(lambda: presenter.add_images(images))
         return names
+
+    def compare_preprocessing(
+        self, labels: Sequence[Hashable | None] | None = None
+    ) -> PreprocessingComparison:
+        """Compares the usual ways of preprocessing on the pictures at hand, for a classifier.
+
+        Pixels of 0 to 255, of 0 to 1 and of -1 to 1, less the means of caffe, and by mean and
+        standard deviation of ImageNet, each with the colours in either order. The model is run
+        once for each and each of the first 32 pictures.
+
+        Args:
+            labels: The class of each picture, a number or one of `class_names`; `None` for one that
+                is not known. Defaults to `None`, those of the pictures.
+
+        Returns:
+            What a notebook shows as a table: for each way how often the model is right where the
+            classes are known, how sure it is, and how much of its first layers is saturated.
+
+        Raises:
+            TypeError: If `labels` is no list of numbers or names.
+            ValueError: If the model is not known to be a classifier of pictures, there are not as
+                many labels as pictures, or the pixels of the pictures are not known.
+        """
+        presenter = self._open()
+        explored = presenter.opened.explored
+        known = explored.labels if labels is None else checked(labels, len(explored.images))
+        made: PreprocessingComparison = presenter.call(
+            lambda: compared_preprocessing(explored, known)
+        )
+        return made
 
     def step(self, over: str, steps: int = 1) -> None:
         """Goes on by some channels, in their order, or by some layers or pictures.

@@ -41,9 +41,8 @@ def index_of_picture(name: str, images: Sequence[str], trait: str) -> int:
     near = difflib.get_close_matches(name, images, _MOST_NAMES, 0.5)
     listed = ", ".join(map(repr, near or images[:_MOST_NAMES])) or "none"
     those = "the nearest are" if near else "there are"
-    more = (
-        f" and {len(images) - _MOST_NAMES} more" if not near and len(images) > _MOST_NAMES else ""
-    )
+    left = 0 if near else max(len(images) - _MOST_NAMES, 0)
+    more = f" and {left} more" if left else ""
     raise SelectionError(
         f"{trait} was set to {name!r}; there is no picture of that name: {those} {listed}{more}."
     )

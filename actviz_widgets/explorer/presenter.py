@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from ..activations.cache import KeptPass
 from ..activations.explanations import Explanations
+from ..activations.preprocessing_comparison import why_not_compared
 from ..activations.source import ActivationSource
 from ..feature_maps import color_scale
 from ..feature_maps.layout import Layout
@@ -297,9 +298,15 @@ class Presenter:
             [
                 *self._unread,
                 self.order.why_by_index(selected.layout),
-                picture.warning,
+                self._with_remedy(picture.warning),
             ],
         )
+
+    def _with_remedy(self, warning: str) -> str:
+        """Points from a warning of the model input to what may show how it should be made."""
+        if not warning or why_not_compared(self._explored):
+            return warning
+        return f"{warning} explorer.compare_preprocessing() tries the usual ways."
 
     def _when_calm(self, redraws: int) -> None:
         """Does what can wait until nobody moves a control."""

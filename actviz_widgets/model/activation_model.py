@@ -21,6 +21,7 @@ from .layer_calls import LayerInfo, Recording
 from .layer_catalog import LayerCatalog
 from .layer_paths import checked_paths
 from .layer_roles import bounds_of
+from .output_makers import function_of
 from .outputs import Output, outputs_of
 from .symbolic_inputs import built_shape, model_inputs
 
@@ -234,6 +235,13 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         call = self._catalog.at(path)
         # Beside its state an LSTM puts out that of its cell, which has no bounds.
         return bounds_of(call.layer) if call.index < 2 else None
+
+    def has_ends(self, path: str) -> bool:
+        """Whether a layer call's activation function has an end, such as the 0 of a ReLU."""
+        call = self._catalog.at(path)
+        if backends.is_model(call.layer) or call.role.passes_on:
+            return False
+        return self.activation_bounds(path) is not None or function_of(call.layer) == "relu"
 
     def data_format(self) -> str | None:
         """Gives `"channels_first"` or `"channels_last"`, as the first layer with maps takes it.

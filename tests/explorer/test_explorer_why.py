@@ -1,4 +1,4 @@
-"""The why view from code: what is explained of which model, and the true reason where nothing is."""
+"""The why view from code: what is explained of a model, and why not where nothing is."""
 
 from __future__ import annotations
 
@@ -48,9 +48,8 @@ def segmentation() -> keras.Model:
 
 def words(explorer: ActivationExplorer) -> str:
     """Gives the words in the figure, without its line breaks."""
-    return " ".join(
-        text.get_text() for axes in explorer.figure.axes for text in axes.texts
-    ).replace("\n", " ")
+    texts = [text.get_text() for axes in explorer.figure.axes for text in axes.texts]
+    return " ".join(texts).replace("\n", " ")
 
 
 def said(explorer: ActivationExplorer) -> str:
@@ -133,7 +132,7 @@ def test_names_of_a_mask_are_those_of_its_channels(opened: Any) -> None:
     assert "mask, channel 2 of 4 (0–3), tree" in said(explorer)
     titles = [axes.get_title() for axes in explorer.figure.axes]
     assert "mask · channel 2 of 4 · tree" in titles
-    with pytest.raises(ValueError, match="output has 4 channels. Give 4 names"):
+    with pytest.raises(ValueError, match=r"output has 4 channels\. Give 4 names"):
         opened(segmentation(), class_names=["cat", "dog"])
 
 
@@ -152,7 +151,7 @@ def test_with_names_no_line_says_class_0(opened: Any) -> None:
         (
             lambda x: L.Conv2D(3, 1, activation="tanh")(x),
             None,
-            "output is a map; its channels are no classes",
+            "its channels are no classes",
         ),
         (
             lambda x: L.Dense(6)(L.GlobalAveragePooling2D()(x)),
