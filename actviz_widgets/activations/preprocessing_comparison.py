@@ -246,7 +246,11 @@ class _Trial:
     ) -> None:
         self._model, self._output, self._classes = model, output, classes
         self._one = OnePicture(model.model)
-        bounded = (info.path for info in model.captured if model.has_ends(info.path))
+        bounded = (
+            info.path
+            for info in model.captured
+            if model.has_ends(info.path) and info.output_shape != output.shape
+        )
         self._layers = [path for path, _ in zip(bounded, range(_FIRST_LAYERS), strict=False)]
 
     def run(self, name: str, colors: str, inputs: Sequence[np.ndarray]) -> TriedWay:

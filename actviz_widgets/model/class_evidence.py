@@ -220,10 +220,6 @@ class _Watching(Recording):
         """Remembers the call, if it is not one around another that made the same."""
         self._calls.setdefault(id(outputs), LastCall(layer, args, kwargs, outputs))
 
-    def operation_ended(self, operation: Any, args: Sequence[Any], outputs: Any) -> None:
-        """Remembers the operation."""
-        self._calls.setdefault(id(outputs), LastCall(operation, args, {}, outputs))
-
     def made_by(self, tensor: Any) -> LastCall | None:
         """Gives the innermost call that made a tensor; `None` if none did."""
         return self._calls.get(id(tensor))

@@ -13,7 +13,7 @@ from .outputs import Output, leaf_of
 
 
 class LastCall(NamedTuple):
-    """The innermost layer call, or operation, that made a tensor."""
+    """The innermost layer call that made a tensor."""
 
     layer: Any
     args: Sequence[Any]
@@ -113,9 +113,6 @@ def _logits(made_by: Callable[[Any], LastCall | None], predictions: Any) -> Any:
     if last_call is None or last_call.outputs is not predictions or not last_call.args:
         return None  # something is computed behind the last layer
     layer, args, kwargs, _ = last_call
-    if not isinstance(layer, backends.layer_classes()):
-        # An operation: `keras.ops.softmax(x)` in a functional model.
-        return args[0] if type(layer).__name__ in ("Softmax", "Sigmoid") else None
     kind = own_class(layer)
     if kind is None:
         return None
