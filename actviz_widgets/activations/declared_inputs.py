@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import keras
@@ -28,16 +29,17 @@ def declared_inputs(activation_model: ActivationModel) -> Any:
         if shapes is not None and not (shapes[0] is None or isinstance(shapes[0], int)):
             return [ModelInput(tuple(shape[1:])) for shape in shapes]
         shape = tuple(shapes[1:]) if shapes and len(shapes) > 1 else None
-        return ModelInput(shape, data_format=data_format)
-    is_single = not keras.tree.is_nested(symbols)
-    scaling = activation_model.leading_scaling() if is_single else None
+        scaling = activation_model.leading_scaling()
+        return ModelInput(shape, scaling=scaling, data_format=data_format, is_sought=True)
+    index = itertools.count()
     return keras.tree.map_structure(
         lambda symbol: ModelInput(
             tuple(symbol.shape[1:]),
             keras.backend.standardize_dtype(symbol.dtype),
-            scaling,
+            activation_model.leading_scaling(next(index)),
             data_format if len(symbol.shape) >= 4 else None,
             symbol.name.split(":")[0],
+            is_sought=True,
         ),
         symbols,
     )

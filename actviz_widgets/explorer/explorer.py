@@ -63,7 +63,7 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
             in as they are given.
         preprocess: Makes model input of pixels: called with a float32 array
             `(1, height, width, channels)` of 0 to 255. Defaults to `None`: pixels are divided by
-            255, unless the model begins with a `Rescaling` or `Normalization` layer.
+            255, unless the model scales them itself before its first kernel.
         class_names: A name per class, in the order of the labels; two for a model with one output
             unit. Defaults to `None`: `class 0`, `class 1`, ...
         layers: Layer paths to offer. Defaults to `None`, every layer call.

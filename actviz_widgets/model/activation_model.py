@@ -16,6 +16,7 @@ import keras
 
 from ..feature_maps.layer_role import LayerRole
 from . import backends, model_files
+from .input_probe import probed
 from .input_scaling import leading_scaling
 from .layer_calls import LayerInfo, Recording
 from .layer_catalog import LayerCatalog
@@ -77,6 +78,7 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         self._allow_non_tensor_positional_args = True
         self.model = model
         self._catalog = LayerCatalog(model)
+        self._scalings: dict[int, tuple[str, float] | None] = {}
         self._chosen: tuple[str, ...] | None = None
         self.built = True
         if layers is not None:
@@ -207,15 +209,34 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
             return {}
         return {path: tuple(spec.shape[1:]) for path, spec in specs.items()}
 
-    def leading_scaling(self) -> tuple[str, float] | None:
-        """Finds the layer that scales the pixels, if the model begins with one.
+    def leading_scaling(self, index: int = 0) -> tuple[str, float] | None:
+        """Finds what scales the pixels before the first kernel, however it is written.
+
+        A picture is sent through all that stands there, once; nothing where a kernel comes first.
+
+        Args:
+            index: Which of the model's inputs, from 0. Defaults to 0.
 
         Returns:
-            Its path, and the largest value it is made for (255 for `Rescaling(1/255)`); `None`
-            where the model begins with anything else than a `Rescaling` or `Normalization`,
-            augmentation and resizing aside, or where it has not run yet.
+            The path of the layer, empty where it is arithmetic between layers; and the largest
+            value it is made for: 255 for `Rescaling(1/255)` or `x / 127.5 - 1`, 1 for `x * 2 - 1`,
+            infinity where pixels of any scale come out the same, as of a standardisation of each
+            picture. `None` where that cannot be told.
         """
-        return leading_scaling(self._catalog.leading_calls())
+        if index not in self._scalings:
+            self._scalings[index] = self._found_scaling(index)
+        return self._scalings[index]
+
+    def _found_scaling(self, index: int) -> tuple[str, float] | None:
+        found = probed(self.model, index)
+        layer = leading_scaling(self._catalog.leading_calls()) if index == 0 else None
+        if found is None:
+            return layer
+        if found.largest is None:
+            return None
+        if layer is not None and 0.4 < layer[1] / found.largest < 2.5:
+            return layer  # which tells it to the number
+        return layer[0] if layer is not None else found.path, found.largest
 
     def role(self, path: str) -> LayerRole:
         """Gives what is known of a layer call's activation, beside its shape."""

@@ -16,7 +16,8 @@ from .layer_roles import class_names, passes_on
 # in it.
 _SCALING = frozenset({"Rescaling", "Normalization"})
 _KEEP_VALUES = frozenset(
-    {"Model", "Resizing", "CenterCrop", "Permute", "ZeroPadding2D", "Pipeline"}
+    {"Model", "Resizing", "CenterCrop", "Cropping2D", "Permute", "ZeroPadding2D", "Pipeline"}
+    | {"AveragePooling2D", "MaxPooling2D", "Reshape", "UpSampling2D"}
 )
 
 
@@ -34,7 +35,7 @@ def leading_scaling(calls: Iterable[LayerCall]) -> tuple[str, float] | None:
     for call in calls:
         if class_names(call.layer) & _SCALING:
             return call.info.path, _largest_value_expected(call.layer)
-        if not _keeps_values(call.layer):
+        if not keeps_values(call.layer):
             return None
     return None
 
@@ -44,10 +45,11 @@ def tells_the_input(recording: Recording) -> bool:
     if recording.input_format() is None:
         return False
     layers = [call.layer for call in recording.calls]
-    return any(class_names(layer) & _SCALING or not _keeps_values(layer) for layer in layers)
+    return any(class_names(layer) & _SCALING or not keeps_values(layer) for layer in layers)
 
 
-def _keeps_values(layer: Any) -> bool:
+def keeps_values(layer: Any) -> bool:
+    """Whether pixels pass a layer, in inference, with the values they came with."""
     return passes_on(layer) or bool(class_names(layer) & _KEEP_VALUES)
 
 

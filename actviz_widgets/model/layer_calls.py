@@ -129,6 +129,7 @@ class Recording:
         """Runs one layer call, made with `args` and `kwargs`, and writes down what it puts out."""
         if self._silent:
             return run()
+        self.begun(layer, args, kwargs)
         is_training = _is_training(args, kwargs)
         self._training.append(self._training[-1] if is_training is None else is_training)
         try:
@@ -138,6 +139,15 @@ class Recording:
         self.makers.ended(layer, (*args, *kwargs.values()), outputs)
         self.ended(layer, args, kwargs, outputs)
         return outputs
+
+    def begun(self, layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """Hears of each layer call as it begins; for classes derived from this.
+
+        Args:
+            layer: The layer that is called; first the model itself.
+            args: What it is called with, by position.
+            kwargs: What it is called with, by name.
+        """
 
     def ended(
         self, layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any], outputs: Any

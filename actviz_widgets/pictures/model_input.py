@@ -8,6 +8,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+_SCALED = 20.0
+"""Largest value of pixels that have been scaled."""
+
 LEAST_PICTURE_SIZE = 16
 """Smallest height and width at which floats without a channel axis are taken for a picture."""
 
@@ -20,11 +23,15 @@ class ModelInput:
         shape: Without the batch axis, such as `(150, 150, 3)`; `None` for sizes left open. `None`
             altogether where the model does not tell.
         dtype: Such as `"float32"`, or `"string"`.
-        scaling: Path of the layer that scales the pixels, if the model begins with one, and the
-            largest value that layer is made for; else `None`.
+        scaling: Path of the layer that scales the pixels, if the model does that before its first
+            kernel, empty where it is arithmetic between layers; and the largest value it is made
+            for, such as 255, 1, or infinity where it takes pixels of any scale. `None` where the
+            model does none of this, or that cannot be told.
         data_format: `"channels_first"` or `"channels_last"`, as the model's own layers have it.
             Defaults to `None`, not known: it is guessed from the shape.
         name: What the model calls the input. Defaults to `""`, nothing.
+        is_sought: Whether `scaling` was looked for in the model: without one, what values it was
+            trained on is then known not to be known. Defaults to `False`.
     """
 
     shape: tuple[int | None, ...] | None
@@ -32,6 +39,12 @@ class ModelInput:
     scaling: tuple[str, float] | None = None
     data_format: str | None = None
     name: str = ""
+    is_sought: bool = False
+
+    @property
+    def takes_pixels(self) -> bool:
+        """Whether the model itself scales pixels of 0 to 255."""
+        return self.scaling is not None and self.scaling[1] > _SCALED
 
     @property
     def in_words(self) -> str:
@@ -106,21 +119,23 @@ class ModelInput:
     def warning(self, values: np.ndarray, *, are_pixels: bool = False) -> str:
         """Says what cannot be right about the values of a picture; empty if nothing."""
         low, high = float(values.min()), float(values.max())
-        scaling = self.scaling
-        if scaling is not None:
-            path, made_for = scaling
-            if made_for > 20 and 0 < max(abs(low), abs(high)) <= 5 and not are_pixels:
+        if self.scaling is not None:
+            path, made_for = self.scaling
+            who = f"its layer {path!r}" if path else "what comes before its first kernel"
+            largest = max(abs(low), abs(high))
+            if _SCALED < made_for < np.inf and 0 < largest <= 5 and not are_pixels:
                 return (
-                    f"This model scales pixels itself: its layer {path!r} is made for values up to "
+                    f"This model scales pixels itself: {who} is made for values up to "
                     f"{made_for:.4g}, but the model saw {low:.4g} to {high:.4g}, scaled already. "
                     "Give it values of 0 to 255."
                 )
-            if made_for < 20 < high:
+            if made_for <= _SCALED < high:
+                who = f"The layer {path!r}" if path else "What comes before the first kernel"
                 return (
-                    f"The layer {path!r} is made for values up to {made_for:.4g}, but the model "
+                    f"{who} is made for values up to {made_for:.4g}, but the model "
                     f"saw {low:.4g} to {high:.4g}. Divide the pixels by 255."
                 )
-        elif np.dtype(self.dtype).kind == "f" and low >= 0 and high > 20:
+        elif np.dtype(self.dtype).kind == "f" and low >= 0 and high > _SCALED:
             return (
                 f"The model saw values of {low:.4g} to {high:.4g}, and begins with no layer that "
                 "scales them. Most such models are trained on 0 to 1: check how this one was."

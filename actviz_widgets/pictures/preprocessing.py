@@ -11,6 +11,12 @@ from PIL import Image
 from . import pixels
 from .model_input import ModelInput, not_finite_sentence, shape_in_words
 
+NOT_TOLD = (
+    " as most models want; what this one was trained on cannot be told from it, preprocess= says "
+    "otherwise"
+)
+"""What to say where pixels are divided and nothing of the model asks for it."""
+
 Preprocess: TypeAlias = Callable[[np.ndarray], Any]
 
 
@@ -52,10 +58,12 @@ class Preprocessing:
         if self._preprocess is not None:
             model_input = self._run_preprocess(name, values)
             how = "made by preprocess"
-        elif self._model_input.scaling is not None or dtype.kind in "iu":
+        elif self._model_input.takes_pixels or dtype.kind in "iu":
             model_input, how = values, "left to the model to scale"
         else:
             model_input, how = values / np.float32(255), "pixels divided by 255"
+            if self._model_input.scaling is None and self._model_input.is_sought:
+                how += NOT_TOLD
         if self._preprocess is None:
             if self._model_input.shape is not None and len(self._model_input.shape) == 2:
                 model_input = model_input[..., 0]

@@ -33,9 +33,9 @@ def scaling_note(first: Inputs, second: Inputs) -> str:
     """Says which of two models scales pixels itself, if only one does; empty if both or none."""
     if not isinstance(first, ModelInput) or not isinstance(second, ModelInput):
         return ""
-    if not first.is_picture or (first.scaling is None) == (second.scaling is None):
+    if not first.is_picture or first.takes_pixels == second.takes_pixels:
         return ""
-    scaled, other = ("first", "second") if first.scaling else ("second", "first")
+    scaled, other = ("first", "second") if first.takes_pixels else ("second", "first")
     return (
         f"The {scaled} model scales pixels itself, the {other} does not; both see what was made of "
         "the pictures for the first."

@@ -1,0 +1,140 @@
+"""What a model makes of pixels before its first kernel."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from actviz_widgets.model import input_probe
+from actviz_widgets.model.activation_model import ActivationModel
+
+L, ops = keras.layers, keras.ops
+Way = Callable[[Any], Any]
+
+
+class OwnScaling(L.Layer):  # type: ignore[misc]  # keras is untyped
+    def call(self, x: Any) -> Any:
+        return ops.cast(x, "float32") / 127.5 - 1.0
+
+
+class Refusing(L.Layer):  # type: ignore[misc]
+    def compute_output_spec(self, x: Any) -> Any:
+        return keras.KerasTensor(x.shape)
+
+    def call(self, x: Any) -> Any:
+        raise ValueError("no pixels here")
+
+
+def batch_normalization(mean: float, variance: float) -> keras.Layer:
+    layer = L.BatchNormalization(name="pixels")
+    layer.build((None, 16, 16, 3))
+    layer.moving_mean.assign([mean] * 3)
+    layer.moving_variance.assign([variance] * 3)
+    return layer
+
+
+def standardised(x: Any) -> Any:
+    centred = x - ops.mean(x, axis=(1, 2, 3), keepdims=True)
+    return centred / ops.std(x, axis=(1, 2, 3), keepdims=True)
+
+
+def model_of(way: Way, size: int | None = 16) -> keras.Model:
+    inputs = keras.Input((size, size, 3))
+    return keras.Model(inputs, L.GlobalAveragePooling2D()(L.Conv2D(2, 3)(way(inputs))))
+
+
+WAYS: dict[str, tuple[Way, tuple[str, float] | None]] = {
+    "arithmetic": (lambda x: x / 127.5 - 1.0, ("", 255)),
+    "a function": (keras.applications.mobilenet_v2.preprocess_input, ("", 255)),
+    "caffe": (keras.applications.resnet50.preprocess_input, ("", 255)),
+    "mean and deviation": (keras.applications.densenet.preprocess_input, ("", 255)),
+    "a Lambda": (L.Lambda(lambda x: x / 127.5 - 1.0, name="to_unit"), ("to_unit", 255)),
+    "cut off": (
+        lambda x: L.Lambda(lambda v: v / 255.0, name="to_unit")(L.Cropping2D(2)(x)),
+        ("to_unit", 255),
+    ),
+    "a layer of one's own": (OwnScaling(name="own"), ("own", 255)),
+    "statistics of pixels": (batch_normalization(125.0, 3600.0), ("pixels", 255)),
+    "padded behind": (lambda x: L.ZeroPadding2D(3)(x / 127.5 - 1.0), ("", 255)),
+    "0 to 1 to -1 to 1": (lambda x: x * 2.0 - 1.0, ("", 1)),
+    "the same as a layer": (L.Rescaling(2.0, offset=-1.0, name="twice"), ("twice", 1)),
+    "statistics of 0 to 1": (batch_normalization(0.45, 0.08), ("pixels", 1)),
+    "0 to 1, then caffe": (
+        lambda x: keras.applications.resnet50.preprocess_input(L.Rescaling(255.0, name="up")(x)),
+        ("up", 1),
+    ),
+    "each picture standardised": (standardised, ("", math.inf)),
+    "layer normalization": (
+        L.LayerNormalization(axis=(1, 2, 3), name="even"),
+        ("even", math.inf),
+    ),
+    "nothing": (lambda x: x, None),
+    "times one": (lambda x: x * 1.0, None),
+    "a Rescaling by 1": (L.Rescaling(1.0), None),
+    "untrained batch normalization": (batch_normalization(0.0, 1.0), None),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_scaling_is_seen_however_it_is_written(way: str) -> None:
+    write, expected = WAYS[way]
+    found = ActivationModel(model_of(write)).leading_scaling()
+    assert found == (expected and (expected[0], pytest.approx(expected[1])))
+
+
+def test_sizes_left_open_are_made_up() -> None:
+    model = model_of(lambda x: x / 127.5 - 1.0, size=None)
+    assert ActivationModel(model).leading_scaling() == ("", 255)
+
+
+def test_a_nested_model_and_one_written_by_hand_are_seen_into() -> None:
+    class ByHand(keras.Model):  # type: ignore[misc]
+        def __init__(self, inner: Any) -> None:
+            super().__init__()
+            self.inner = inner
+
+        def call(self, x: Any) -> Any:
+            return self.inner(x / 255.0)
+
+    inner = model_of(lambda x: x)
+    by_hand = ByHand(inner)
+    by_hand.build((None, 16, 16, 3))
+    nested = model_of(keras.Sequential([keras.Input((16, 16, 3)), OwnScaling()]))
+    assert ActivationModel(by_hand).leading_scaling() == ("", 255)
+    found = ActivationModel(nested).leading_scaling()
+    assert found is not None
+    assert found[1] == 255
+
+
+def test_each_of_several_inputs_is_told_on_its_own() -> None:
+    inputs = [keras.Input((16, 16, 3)) for _ in range(3)]
+    shared = L.Conv2D(2, 3)
+    scaled = [inputs[0] / 127.5 - 1.0, inputs[1] * 2.0 - 1.0, inputs[2]]
+    outputs = L.Concatenate()([L.GlobalAveragePooling2D()(shared(x)) for x in scaled])
+    model = ActivationModel(keras.Model(inputs, outputs))
+    assert [model.leading_scaling(index) for index in range(3)] == [("", 255), ("", 1), None]
+
+
+def test_where_a_kernel_comes_first_nothing_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(input_probe, "_probed", lambda *_: pytest.fail("it ran"))
+    inner = model_of(lambda x: L.ZeroPadding2D(1)(L.RandomFlip()(x)))
+    inputs = keras.Input((16, 16, 3))
+    assert input_probe.probed(keras.Model(inputs, inner(inputs))) is None
+
+
+def test_a_model_that_raises_for_made_up_pictures_is_not_known() -> None:
+    assert ActivationModel(model_of(Refusing())).leading_scaling() is None
+
+
+def test_a_look_leaves_no_trace_on_the_model() -> None:
+    model = model_of(batch_normalization(125.0, 3600.0))
+    model(np.zeros((1, 16, 16, 3), np.float32), training=True)
+    before = [keras.ops.convert_to_numpy(variable).copy() for variable in model.variables]
+    ActivationModel(model).leading_scaling()
+    for variable, value in zip(model.variables, before, strict=True):
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(variable), value)
