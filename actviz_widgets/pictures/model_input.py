@@ -135,6 +135,12 @@ class ModelInput:
                     f"{who} is made for values up to {made_for:.4g}, but the model "
                     f"saw {low:.4g} to {high:.4g}. Divide the pixels by 255."
                 )
+            if _SCALED < made_for < np.inf and largest > 4 * made_for:
+                return (
+                    f"This model scales pixels itself: {who} is made for values up to "
+                    f"{made_for:.4g}, but the model saw {low:.4g} to {high:.4g}. Bring them to "
+                    "that range first."
+                )
         elif np.dtype(self.dtype).kind == "f" and low >= 0 and high > _SCALED:
             return (
                 f"The model saw values of {low:.4g} to {high:.4g}, and begins with no layer that "

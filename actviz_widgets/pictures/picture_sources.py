@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,8 +12,10 @@ from PIL import Image
 from . import datasets, pixels
 from . import labels as picture_labels
 from .model_input import Inputs, ModelInput, not_finite_sentence, shape_in_words
+from .whole_numbers import WholeNumbers, whole_numbers
 
-Source: TypeAlias = Path | Image.Image | np.ndarray | bytes
+_Array: TypeAlias = np.ndarray | WholeNumbers
+Source: TypeAlias = Path | Image.Image | bytes | _Array
 
 _WANTED = (
     "a path, a folder, a PIL image, an array (height, width, channels) or "
@@ -64,11 +66,12 @@ class PictureSources:
         most_bytes: Bytes that may be taken from a dataset; at least one picture is. Defaults to
             `None`, any number.
         first_number: What pictures without a name are numbered from. Defaults to 0.
+        has_preprocess: Whether a function of the user's makes model input. Defaults to `False`.
 
     Attributes:
         names: What to call each picture.
         sources: Each picture: the path of a file, the bytes of one, a PIL image, pixels of any
-            integer dtype, or floats that are model input already.
+            integer dtype, whole numbers that are none, or floats of the model's shape.
         labels: The class of each, as a dataset or the folders that they lie in tell it; else
             `None`.
         note: In words, which of the pictures were taken, where not all were.
@@ -84,8 +87,11 @@ class PictureSources:
         model_input: ModelInput,
         most_bytes: int | None = None,
         first_number: int = 0,
+        *,
+        has_preprocess: bool = False,
     ) -> None:
         self._model_input = model_input
+        self._has_preprocess = has_preprocess
         self._most_bytes = most_bytes
         self._first_number = first_number
         self.note = ""
@@ -114,7 +120,7 @@ class PictureSources:
         elif datasets.is_dataset(images):
             taken, self.note = datasets.first_of(
                 self._in_dataset(images),
-                lambda picture: picture[0].nbytes,
+                lambda picture: _array_of(picture[0]).nbytes,
                 self._most_bytes,
                 "pictures",
             )
@@ -157,7 +163,7 @@ class PictureSources:
         if len(arrays) != 1:
             raise ValueError(
                 f"The picture {name!r} is an array of {len(arrays)} pictures, shape "
-                f"{np.shape(arrays)}; one picture (height, width, channels) is wanted here. Give "
+                f"{np.shape(image)}; one picture (height, width, channels) is wanted here. Give "
                 "an array of several on its own, not in a list or dict."
             )
         return arrays[0]
@@ -181,7 +187,9 @@ class PictureSources:
         self.labels = picture_labels.by_folder(names)
         yield from zip(names, files, strict=True)
 
-    def _in_dataset(self, dataset: Any) -> Iterator[tuple[np.ndarray, Hashable | None]]:
+    def _in_dataset(
+        self, dataset: Any
+    ) -> Iterator[tuple[np.ndarray | WholeNumbers, Hashable | None]]:
         for element in datasets.elements(dataset):
             parts = element if isinstance(element, tuple) and element else (element,)
             pictures = parts[0]
@@ -194,10 +202,14 @@ class PictureSources:
             labels = picture_labels.in_dataset(parts[1] if parts[1:] else None, len(arrays))
             for array, label in zip(arrays, labels, strict=True):
                 # A part of a batch would keep all of it in memory.
-                kept = array if array.dtype.kind == "f" else pixels.as_uint8(array, "dataset")
-                yield kept.copy(), label
+                if isinstance(array, WholeNumbers):
+                    yield WholeNumbers(array.values.copy()), label
+                elif array.dtype.kind == "f" or array.dtype == np.uint16:
+                    yield array.copy(), label
+                else:
+                    yield pixels.as_uint8(array, "dataset").copy(), label
 
-    def _split(self, array: np.ndarray, name: str) -> list[np.ndarray]:
+    def _split(self, array: np.ndarray, name: str) -> Sequence[_Array]:
         """Checks an array, and gives the pictures in it, which share its memory."""
         if array.dtype.kind not in "fiub":
             raise TypeError(
@@ -208,6 +220,9 @@ class PictureSources:
             raise ValueError(f"{name!r} is an array of shape {array.shape}, which is empty.")
         if array.dtype.kind == "f":
             return self._split_floats(array, name)
+        numbers = whole_numbers(array, self._model_input, self._has_preprocess, name)
+        if numbers is not None:
+            return numbers
         # The pixels that this gives are dropped: what is not kept here costs no memory.
         pixels.as_uint8(array, name)
         return self._split_pixels(array, name)
@@ -255,6 +270,10 @@ class PictureSources:
         if isinstance(image, str | Path) and str(image):
             return Path(image).name
         return f"picture {self._first_number + index}"
+
+
+def _array_of(source: _Array) -> np.ndarray:
+    return source.values if isinstance(source, WholeNumbers) else source
 
 
 def _items(images: Any) -> Iterator[object]:

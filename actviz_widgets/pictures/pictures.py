@@ -2,8 +2,9 @@
 
 What is no picture goes in untouched, and is shown as what it is. For pictures, two rules keep
 preprocessing from fooling anyone. Float arrays of the model's input shape are taken to be model
-input already and go in untouched. Everything else is a picture with values of 0 to 255: it is
-resized to the model's input size, and `preprocess` (or a division by 255) makes model input of it.
+input already and go in untouched, unless there is a `preprocess`, which they go through. Everything
+else is a picture with values of 0 to 255: it is resized to the model's input size, and `preprocess`
+(or a division by 255) makes model input of it.
 Either way the picture shown is the user's own, not what became of it.
 """
 
@@ -26,6 +27,7 @@ from .input_views import view_of
 from .model_input import Inputs, ModelInput, not_finite_sentence
 from .picture_sources import PictureSources, Source, are_pictures, one_by_one
 from .preprocessing import Preprocess, Preprocessing
+from .whole_numbers import WholeNumbers, too_dark
 
 __all__ = ["Picture", "Pictures", "Preprocess"]
 
@@ -89,9 +91,10 @@ class Pictures:
             model that takes no picture, or several inputs, arrays; see `ArrayInputs`.
         inputs: What the model takes: one input, or several in the structure it declares.
         preprocess: Makes model input of a picture: called with a float32 array
-            `(1, height, width, channels)`, values 0 to 255, of the model's input size. Not called
-            for float arrays, which go in as they are. Defaults to `None`: values are divided by
-            255, unless the model begins with a layer that scales them itself.
+            `(1, height, width, channels)`, values 0 to 255, of the model's input size; for arrays
+            of the model's own shape that are no 8-bit picture with their own values. Not called
+            for inputs that are no pictures. Defaults to `None`: pixels are divided by 255, unless
+            the model scales them itself, and floats go in as they are.
         most_bytes: Bytes that may be taken from a dataset; at least one picture is. Also those
             that files added as bytes may take. Defaults to `None`, any number.
         labels: The class of each picture, a number or a name, `None` where it is not known.
@@ -127,7 +130,9 @@ class Pictures:
         self._preprocessing: Preprocessing | None = None
         sources: PictureSources | ArrayInputs
         if isinstance(inputs, ModelInput) and are_pictures(images, inputs):
-            sources = PictureSources(images, inputs, most_bytes)
+            sources = PictureSources(
+                images, inputs, most_bytes, has_preprocess=preprocess is not None
+            )
             self._preprocessing = Preprocessing(inputs, preprocess)
         else:
             sources = ArrayInputs(images, inputs, most_bytes)
@@ -176,7 +181,13 @@ class Pictures:
         for one in one_by_one(images):
             try:
                 number = len(self) + len(added)
-                sources = PictureSources(one, inputs, self._most_bytes, number)
+                sources = PictureSources(
+                    one,
+                    inputs,
+                    self._most_bytes,
+                    number,
+                    has_preprocess=self._preprocess is not None,
+                )
             except (TypeError, ValueError) as error:
                 if isinstance(error, TypeError) and one is images:
                     raise
@@ -235,11 +246,20 @@ class Pictures:
         name, source = self.names[index], self._sources[index]
         if isinstance(source, tuple):
             return self._from_arrays(name, source)
+        if isinstance(source, WholeNumbers):
+            return self._from_values(name, source.values, f"{source.values.dtype} values")
+        warning = ""
         if isinstance(source, np.ndarray):
             if source.dtype.kind == "f":
+                if self._preprocess is not None:
+                    return self._from_values(name, source, "floats")
                 return self._from_arrays(name, (source[None],), "given as floats, so untouched")
+            warning = too_dark(source, name) if source.dtype == np.uint16 else ""
             source = pixels.as_uint8(source, name)
-        return self._from_image(name, _image(source, name))
+        image = _image(source, name)
+        if image.mode.startswith("I;16"):
+            warning = too_dark(np.asarray(image), name)
+        return self._from_image(name, image, warning)
 
     def _check_added(self, name: str, source: Source, beside: Sequence[Source]) -> None:
         """Checks a picture that is added, as far as it was not when it was named on its own."""
@@ -263,12 +283,23 @@ class Pictures:
             "when the explorer is made."
         )
 
-    def _from_image(self, name: str, image: Image.Image) -> Picture:
+    def _from_values(self, name: str, values: np.ndarray, given_as: str) -> Picture:
+        """Gives what has the model's shape, and goes in through preprocess or as the model says."""
+        assert self._preprocessing is not None
+        assert isinstance(self._inputs, ModelInput)
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            raise ValueError(not_finite_sentence(f"The picture {name!r}", values))
+        made = self._preprocessing.run_values(name, values, given_as)
+        view, note = view_of(values, self._inputs)
+        how = "; ".join(filter(None, [made.how, note]))
+        return Picture(name, view, made.model_input, how, made.warning)
+
+    def _from_image(self, name: str, image: Image.Image, warning: str = "") -> Picture:
         shown = np.asarray(pixels.flattened(image))
         view = PictureView(pixels.scaled_down(shown), shown.shape[:2])
         assert self._preprocessing is not None  # there are pictures
         made = self._preprocessing.run(name, image)
-        return Picture(name, view, made.model_input, made.how, made.warning)
+        return Picture(name, view, made.model_input, made.how, warning or made.warning)
 
     def _from_arrays(self, name: str, example: Example, how: str = "") -> Picture:
         """Gives what goes in as it is; of several inputs, one is shown."""

@@ -75,6 +75,34 @@ class Preprocessing:
         warning = self._model_input.warning(model_input, are_pixels=self._preprocess is None)
         return Made(model_input, how, warning)
 
+    def run_values(self, name: str, values: np.ndarray, given_as: str) -> Made:
+        """Makes model input of values that have the model's shape and are no 8-bit picture.
+
+        Args:
+            name: What the picture is called.
+            values: Without batch axis; `uint8`, other whole numbers, or floats.
+            given_as: In words, what they are.
+
+        Raises:
+            ValueError: If `preprocess` fails or gives something that the model cannot take.
+        """
+        batch, wanted = values[None], np.dtype(self._model_input.dtype)
+        if self._preprocess is not None:
+            if self._model_input.channels_first and batch.ndim == 4:
+                batch = np.moveaxis(batch, 1, -1)
+            made = self._run_preprocess(name, batch.astype(np.float32))
+            return Made(
+                made,
+                f"made by preprocess of {given_as}",
+                self._model_input.warning(made) or _unlike_pixels(batch),
+            )
+        if values.dtype == np.uint8 and wanted.kind == "f" and not self._model_input.takes_pixels:
+            made, how = batch / np.float32(255), "values divided by 255"
+        else:
+            made = batch.astype(wanted if wanted.kind in "iu" else np.float32)
+            how = f"given as {given_as}, so untouched"
+        return Made(made, how, self._model_input.warning(made))
+
     def _resized(self, image: Image.Image) -> np.ndarray:
         """Gives the picture at the model's input size, `(1, height, width, channels)`, 0 to 255."""
         height, width, channels = self._model_input.height_width_channels
@@ -100,7 +128,10 @@ class Preprocessing:
 
     def _run_preprocess(self, name: str, values: np.ndarray) -> np.ndarray:
         assert self._preprocess is not None
-        given = f"an array {values.shape}, float32, 0 to 255"
+        low, high = float(values.min()), float(values.max())
+        are_pixels = low >= 0 and high <= 255
+        range_in_words = "0 to 255" if are_pixels else f"{low:.4g} to {high:.4g}"
+        given = f"an array {values.shape}, float32, {range_in_words}"
         try:
             # A copy, since many such functions work in place.
             result = np.asarray(self._preprocess(values.copy()))
@@ -123,3 +154,14 @@ class Preprocessing:
         if result.dtype.kind == "f" and not np.isfinite(result).all():
             raise ValueError(not_finite_sentence(f"What preprocess made of {name!r}", result))
         return result
+
+
+def _unlike_pixels(values: np.ndarray) -> str:
+    """Says that floats are no pixels, which is what preprocess is made for."""
+    low, high = float(values.min()), float(values.max())
+    if values.dtype.kind != "f" or (low >= 0 and high > 1) or low == high == 0:
+        return ""
+    return (
+        f"preprocess was given floats of {low:.4g} to {high:.4g}, and is given pixels of 0 to 255 "
+        "of all other pictures. If these are model input already, leave preprocess= out."
+    )

@@ -311,9 +311,32 @@ def test_channels_first_floats_are_shown_with_channels_last() -> None:
     assert view(picture).size == (4, 6)
 
 
-def test_floats_are_not_preprocessed_and_that_is_told() -> None:
-    picture = only(FLOATS, preprocess=lambda _: pytest.fail("preprocess was called"))
-    assert "given as floats, so untouched (preprocess not called)" in picture.saw
+def test_floats_go_through_preprocess_as_all_pictures_do() -> None:
+    pixels = COLORS.astype(np.float32)
+    picture = only(pixels, preprocess=lambda x: x / 127.5 - 1)
+    np.testing.assert_allclose(picture.model_input, pixels[None] / 127.5 - 1, rtol=1e-6)
+    assert picture.how == "made by preprocess of floats"
+    assert picture.warning == ""
+
+
+def test_floats_that_are_no_pixels_are_warned_of_where_there_is_a_preprocess() -> None:
+    for floats in (FLOATS, COLORS / 255):
+        warning = only(floats, preprocess=lambda x: x / 127.5 - 1).warning
+        assert warning.startswith("preprocess was given floats of")
+        assert "leave preprocess= out" in warning
+
+
+def test_floats_with_channels_first_go_through_preprocess_with_channels_last() -> None:
+    first = ModelInput((3, 24, 26))
+    floats = np.moveaxis(np.zeros((24, 26, 3), np.float32), -1, 0)
+    seen: list[tuple[int, ...]] = []
+
+    def preprocess(x: np.ndarray) -> np.ndarray:
+        seen.append(x.shape)
+        return np.moveaxis(x, -1, 1)
+
+    assert only(floats, first, preprocess=preprocess).model_input.shape == (1, 3, 24, 26)
+    assert seen == [(1, 24, 26, 3)]
 
 
 def test_values_stretched_for_showing_are_told_of() -> None:
@@ -332,7 +355,7 @@ def test_floats_of_0_to_1_into_a_model_that_scales_pixels_itself_are_warned_of()
 
 
 def test_floats_are_not_warned_of_with_advice_that_would_change_nothing() -> None:
-    # preprocess is not called for floats.
+    # preprocess= is for pixels of pictures.
     model_input = ModelInput((4, 6, 3), scaling=("normalization", 1.2))
     warning = only(COLORS.astype(np.float32), model_input).warning
     assert "'normalization' is made for values up to 1.2" in warning

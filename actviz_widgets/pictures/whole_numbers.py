@@ -1,0 +1,94 @@
+"""Whole numbers of the model's own shape that are no picture of 8 or 16 bits: bands, counts, scans.
+
+What scale they are on is known to whoever made them, or to the model, and never guessed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .model_input import ModelInput
+
+FILE_CHANNELS = (1, 3, 4)
+"""Channels that picture files have, which are resized and scaled as such."""
+
+_MOST_IN_PIXELS = 300.0
+
+
+@dataclass(frozen=True, eq=False)
+class WholeNumbers:
+    """One example.
+
+    Attributes:
+        values: In the shape that the model takes, without batch axis.
+    """
+
+    values: np.ndarray
+
+
+def whole_numbers(
+    array: np.ndarray, wanted: ModelInput, has_preprocess: bool, name: str
+) -> list[WholeNumbers] | None:
+    """Takes an array of whole numbers as what the model gets, where it is no picture.
+
+    Args:
+        array: One example, or several with their count in front.
+        wanted: What the model takes.
+        has_preprocess: Whether a function of the user's makes model input of them.
+        name: What to call the array in an error.
+
+    Returns:
+        `None` where it is a picture, or of another shape than the model's.
+
+    Raises:
+        ValueError: If it has the model's shape, and nothing tells what scale it is on.
+    """
+    if wanted.shape is None or array.dtype.kind not in "iu":
+        return None
+    examples = _examples(array, wanted)
+    if examples is None:
+        return None
+    is_8_bit = array.dtype == np.uint8
+    takes_these = np.dtype(wanted.dtype).kind in "iu" and wanted.dtype != "uint8"
+    channels = examples[0].shape[0 if wanted.channels_first else -1] if examples[0].ndim > 2 else 1
+    if channels in FILE_CHANNELS:
+        made_for = 0.0 if wanted.scaling is None else wanted.scaling[1]
+        is_own_scale = takes_these or made_for > _MOST_IN_PIXELS
+        is_beyond = array.dtype != np.uint16 and bool(array.min() < 0 or array.max() > 255)
+        if is_8_bit or not (is_own_scale or (is_beyond and has_preprocess)):
+            return None
+    elif not (is_8_bit or takes_these or wanted.takes_pixels or has_preprocess):
+        raise ValueError(
+            f"{name!r} is an array of dtype {array.dtype} and of shape {array.shape}, with values "
+            f"of {array.min()} to {array.max()}; it has the model's shape, but neither tells what "
+            "these are to be divided by. Give floats as the model was trained on, or preprocess=, "
+            "which is given these values as float32."
+        )
+    return [WholeNumbers(example) for example in examples]
+
+
+def too_dark(values: np.ndarray, name: str) -> str:
+    """Says that pixels of 16 bits use few of them, as scans of 12 bits do; empty if they do not."""
+    high = int(values.max())
+    bits = max(8, high.bit_length())
+    if high <= 0 or bits > 14:
+        return ""
+    return (
+        f"The pixels of {name!r} are of 16 bits and go up to {high:,} alone, of 65,535 that white "
+        f"would have. If they are of {bits} bits, the model saw them nearly black: give floats, "
+        f"such as array / {2**bits - 1} for a model that takes 0 to 1."
+    )
+
+
+def _examples(array: np.ndarray, wanted: ModelInput) -> list[np.ndarray] | None:
+    candidates = [array]
+    if array.ndim >= 2 and wanted.height_width_channels[2] == 1:
+        candidates.append(np.expand_dims(array, -3 if wanted.channels_first else -1))
+    for candidate in candidates:
+        if wanted.fits(candidate.shape):
+            return [candidate]
+        if wanted.fits(candidate.shape[1:]):
+            return list(candidate)
+    return None
