@@ -8,6 +8,7 @@ from typing import Any
 
 from ..model.activation_model import ActivationModel
 from ..model.outputs import Output
+from ..model.predictions import class_count
 from ..pictures.at_hand import PicturesAtHand
 from ..pictures.labels import Labels
 from ..pictures.pictures import Pictures, Preprocess
@@ -26,7 +27,8 @@ class Explored:
         by_epoch: Where the activations come from, by epoch in their order. Of a model as it is now
             there is one, 0.
         epoch_lines: What to say of each epoch; empty for a model as it is now.
-        class_names: A name per class, if they have names.
+        class_names: A name per class, if they have names: those given, else what the training data
+            that the pictures are of calls them, where it names as many as the model has.
     """
 
     activation_model: ActivationModel
@@ -111,4 +113,6 @@ def explored_model(
     inputs = declared_inputs(activation_model)
     pictures = Pictures(images, inputs, preprocess, most_bytes=memory_budget // 2, labels=labels)
     extraction = Extraction(activation_model, pictures, memory_budget)
-    return Explored(activation_model, pictures, {0: extraction})
+    has_names = len(pictures.class_names) == class_count(activation_model.prediction_shape)
+    names = pictures.class_names if has_names else None
+    return Explored(activation_model, pictures, {0: extraction}, class_names=names)

@@ -101,7 +101,8 @@ def opened(
         explored = model.subject(layers)
     else:
         explored = explored_model(model, images, preprocess, layers, memory_budget, labels)
-    class_names = check_class_names(class_names, _shape_of_classes(explored))
+    given_names = check_class_names(class_names, _shape_of_classes(explored))
+    class_names = given_names or explored.class_names
     explored = replace(explored, class_names=class_names)
     other = None
     if compare_with is not None:
@@ -112,7 +113,7 @@ def opened(
     newest.get(newest.first_image, first_layer)
     given = {
         "preprocess": preprocess,
-        "class_names": class_names,
+        "class_names": given_names,
         "layers": layers,
         "labels": labels,
         "compare_with": compare_with,

@@ -11,6 +11,7 @@ from PIL import Image
 from . import datasets, given_arrays, structures
 from . import labels as picture_labels
 from .model_input import Inputs, ModelInput, not_finite_sentence, shape_in_words
+from .training_data import parts_of
 
 Example: TypeAlias = tuple[np.ndarray, ...]
 """An array for each input of the model, batch axis of 1 first, in the order declared."""
@@ -54,6 +55,7 @@ class ArrayInputs:
                 lambda example: sum(array.nbytes for array in example[0]),
                 most_bytes,
                 "inputs",
+                can_end=datasets.can_end(images),
             )
             self.sources = [example for example, _ in taken]
             self.labels = tuple(label for _, label in taken)
@@ -116,11 +118,9 @@ class ArrayInputs:
     def _in_dataset(self, dataset: Any) -> Iterator[tuple[Example, Hashable | None]]:
         for element in datasets.elements(dataset):
             given, labels = element, None
-            if (
-                isinstance(element, tuple)
-                and element
-                and (self._is_single or self._is_whole(element[0]))
-            ):
+            if self._is_single:
+                given, labels = parts_of(element, self._wanted[0])
+            elif isinstance(element, tuple) and element and self._is_whole(element[0]):
                 given, labels = element[0], element[1] if element[1:] else None
             examples = self._split(given, "dataset")
             of_each = picture_labels.in_dataset(labels, len(examples))

@@ -8,12 +8,17 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 MOST_FROM_A_DATASET = 100
-"""Pictures taken from a `tf.data.Dataset`."""
+"""Pictures taken from training data, such as a `tf.data.Dataset`."""
 
 
 def is_dataset(images: object) -> bool:
-    """Whether this is a `tf.data.Dataset`."""
+    """Whether this is a `tf.data.Dataset`, or training data that gives its elements as one."""
     return hasattr(images, "as_numpy_iterator")
+
+
+def can_end(dataset: Any) -> bool:
+    """Whether one more element may be drawn than is taken."""
+    return bool(getattr(dataset, "can_end", True))
 
 
 def elements(dataset: Any) -> Iterator[Any]:
@@ -22,7 +27,12 @@ def elements(dataset: Any) -> Iterator[Any]:
 
 
 def first_of(
-    examples: Iterable[T], nbytes: Callable[[T], int], most_bytes: int | None, noun: str
+    examples: Iterable[T],
+    nbytes: Callable[[T], int],
+    most_bytes: int | None,
+    noun: str,
+    *,
+    can_end: bool = True,
 ) -> tuple[list[T], str]:
     """Takes examples while they are few and small enough; the first one always.
 
@@ -31,6 +41,7 @@ def first_of(
         nbytes: Gives the bytes of one.
         most_bytes: Bytes that may be taken together; `None` for any number.
         noun: What the examples are, in the plural.
+        can_end: Whether one more may be drawn to see whether there is one. Defaults to `True`.
 
     Returns:
         The examples, and in words, which they are; empty if they are all.
@@ -43,4 +54,6 @@ def first_of(
         if taken and (is_too_large or len(taken) == MOST_FROM_A_DATASET):
             return taken, f"the first {len(taken)} {noun} of the dataset"
         taken.append(example)
+        if not can_end and len(taken) == MOST_FROM_A_DATASET:
+            return taken, f"the first {len(taken)} {noun} of the dataset"
     return taken, ""

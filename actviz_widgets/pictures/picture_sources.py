@@ -12,6 +12,7 @@ from PIL import Image
 from . import datasets, pixels
 from . import labels as picture_labels
 from .model_input import Inputs, ModelInput, not_finite_sentence, shape_in_words
+from .training_data import parts_of
 from .whole_numbers import WholeNumbers, whole_numbers
 
 _Array: TypeAlias = np.ndarray | WholeNumbers
@@ -19,7 +20,8 @@ Source: TypeAlias = Path | Image.Image | bytes | _Array
 
 _WANTED = (
     "a path, a folder, a PIL image, an array (height, width, channels) or "
-    "(count, height, width, channels), a list or dict of these, or a tf.data.Dataset"
+    "(count, height, width, channels), a list or dict of these, or training data: a "
+    "tf.data.Dataset, a PyDataset, an iterator of batches, or (pictures, labels)"
 )
 
 
@@ -34,13 +36,13 @@ def are_pictures(images: object, inputs: Inputs) -> bool:
     if not isinstance(inputs, ModelInput) or inputs.takes_text:
         return False
     if inputs.shape is None:
-        items = list(_items(images))
+        items = list(_items(images, inputs))
         return not items or not all(_is_no_picture(item, inputs) for item in items)
     if inputs.is_picture or len(inputs.shape) != 2:
         return inputs.is_picture
     return any(
         isinstance(item, str | Path | Image.Image) or getattr(item, "dtype", None) == np.uint8
-        for item in _items(images)
+        for item in _items(images, inputs)
     )
 
 
@@ -123,6 +125,7 @@ class PictureSources:
                 lambda picture: _array_of(picture[0]).nbytes,
                 self._most_bytes,
                 "pictures",
+                can_end=datasets.can_end(images),
             )
             self.labels = tuple(label for _, label in taken)
             yield from (
@@ -191,15 +194,14 @@ class PictureSources:
         self, dataset: Any
     ) -> Iterator[tuple[np.ndarray | WholeNumbers, Hashable | None]]:
         for element in datasets.elements(dataset):
-            parts = element if isinstance(element, tuple) and element else (element,)
-            pictures = parts[0]
+            pictures, given_labels = parts_of(element, self._model_input)
             if not isinstance(pictures, np.ndarray):
                 raise TypeError(
                     f"The dataset gives elements of type {type(pictures).__name__}; pictures, or "
                     "(pictures, labels), are wanted. Map it to that first."
                 )
             arrays = self._split(pictures, "dataset")
-            labels = picture_labels.in_dataset(parts[1] if parts[1:] else None, len(arrays))
+            labels = picture_labels.in_dataset(given_labels, len(arrays))
             for array, label in zip(arrays, labels, strict=True):
                 # A part of a batch would keep all of it in memory.
                 if isinstance(array, WholeNumbers):
@@ -276,11 +278,11 @@ def _array_of(source: _Array) -> np.ndarray:
     return source.values if isinstance(source, WholeNumbers) else source
 
 
-def _items(images: Any) -> Iterator[object]:
+def _items(images: Any, wanted: ModelInput) -> Iterator[object]:
     """Gives what was handed in one by one; of a dataset, the first element tells enough."""
     if datasets.is_dataset(images):
         for element in datasets.elements(images):
-            yield element[0] if isinstance(element, tuple) and element else element
+            yield parts_of(element, wanted)[0]
             return
     elif isinstance(images, Mapping):
         yield from images.values()

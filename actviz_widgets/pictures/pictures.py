@@ -11,7 +11,7 @@ Either way the picture shown is the user's own, not what became of it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from .input_views import view_of
 from .model_input import Inputs, ModelInput, not_finite_sentence
 from .picture_sources import PictureSources, Source, are_pictures, one_by_one
 from .preprocessing import Preprocess, Preprocessing
+from .training_data import training_data
 from .whole_numbers import WholeNumbers, too_dark
 
 __all__ = ["Picture", "Pictures", "Preprocess"]
@@ -86,9 +87,9 @@ class Pictures:
     Args:
         images: One picture or many: an array `(height, width, channels)` or
             `(count, height, width, channels)`, a path, a PIL image, a list or `{name: picture}` of
-            these, a folder, or a `tf.data.Dataset` of pictures or of pictures with labels. In a
-            list or dict also the bytes of a file. For a
-            model that takes no picture, or several inputs, arrays; see `ArrayInputs`.
+            these, a folder, or training data: see `training_data`. In a list or dict also the bytes
+            of a file. For a model that takes no picture, or several inputs, arrays; see
+            `ArrayInputs`.
         inputs: What the model takes: one input, or several in the structure it declares.
         preprocess: Makes model input of a picture: called with a float32 array
             `(1, height, width, channels)`, values 0 to 255, of the model's input size; for arrays
@@ -103,6 +104,7 @@ class Pictures:
     Attributes:
         names: What to call each picture.
         note: In words, which of the pictures handed in these are; empty if all.
+        class_names: What training data calls the classes, by number; empty if it does not.
 
     Raises:
         TypeError: If `images` or one of them is nothing that can be such an input.
@@ -128,6 +130,9 @@ class Pictures:
         self._preprocess = preprocess
         self._most_bytes = most_bytes
         self._preprocessing: Preprocessing | None = None
+        data = training_data(images, inputs)
+        images = images if data is None else data
+        self.class_names: tuple[str, ...] = () if data is None else data.class_names
         sources: PictureSources | ArrayInputs
         if isinstance(inputs, ModelInput) and are_pictures(images, inputs):
             sources = PictureSources(
@@ -178,7 +183,7 @@ class Pictures:
             raise ValueError(self._why_no_pictures())
         added: list[tuple[str, Source]] = []
         failures: list[str] = []
-        for one in one_by_one(images):
+        for one in one_by_one(training_data(images, inputs) or images):
             try:
                 number = len(self) + len(added)
                 sources = PictureSources(
@@ -189,7 +194,7 @@ class Pictures:
                     has_preprocess=self._preprocess is not None,
                 )
             except (TypeError, ValueError) as error:
-                if isinstance(error, TypeError) and one is images:
+                if isinstance(error, TypeError) and not isinstance(images, Mapping | list | tuple):
                     raise
                 failures.append(str(error))
                 continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import keras
 import numpy as np
 import pytest
@@ -66,3 +68,20 @@ def test_a_history_has_no_classes_and_takes_no_pictures() -> None:
     assert not opened.takes_pictures
     with pytest.raises(ValueError, match="No pictures can be added to a history"):
         opened.add_pictures(PICTURES)
+
+
+def test_class_names_of_training_data_are_known_where_the_model_has_as_many() -> None:
+    class Named:
+        class_names = ("cat", "dog")
+
+        def as_numpy_iterator(self) -> Iterator[object]:
+            return iter([np.zeros((2, 16, 16, 3), np.uint8)])
+
+    def model(units: int) -> keras.Model:
+        inputs = keras.Input((16, 16, 3))
+        x = keras.layers.Conv2D(2, 3)(inputs)
+        x = keras.layers.GlobalAveragePooling2D()(x)
+        return keras.Model(inputs, keras.layers.Dense(units, activation="softmax")(x))
+
+    for units, names in ((2, ("cat", "dog")), (3, ())):
+        assert explored_model(model(units), Named(), None, None, 2**20).class_names == names

@@ -503,7 +503,7 @@ def test_what_cannot_be_several_inputs_is_refused_in_a_sentence(
 @pytest.mark.parametrize(
     ("element", "inputs", "error", "part"),
     [
-        ({"table": values(10)}, TABLE, TypeError, "'dataset' is of type dict"),
+        ({"a": values(9), "b": values(8)}, TABLE, TypeError, "dicts of 'a', 'b', and it cannot"),
         (GOOD["image"], BY_NAME, ValueError, "'dataset' is one array, of shape (2, 16, 18, 3)"),
         ((GOOD["image"], 1), [IMAGE, META, TEXT], ValueError, "'dataset' is a tuple of length 2"),
         (values(2, 9), TABLE, ValueError, "'dataset' is an array of shape (2, 9)"),

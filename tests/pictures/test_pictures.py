@@ -570,9 +570,11 @@ def test_a_dataset_of_exactly_100_is_all_there() -> None:
     assert pictures.note == ""
 
 
-@pytest.mark.parametrize("element", [{"image": COLORS}, 3, ({"image": COLORS}, 1)])
+@pytest.mark.parametrize("element", [{"a": COLORS, "b": COLORS}, 3, ({"text": "cat"}, 1)])
 def test_a_dataset_of_something_else_is_refused(element: object) -> None:
-    with pytest.raises(TypeError, match=r"dataset gives elements of type (dict|int)"):
+    with pytest.raises(
+        TypeError, match=r"dataset gives (elements of type int|dicts of '(a|text)')"
+    ):
         Pictures(FakeDataset(lambda: iter([element])), RGB)
 
 
