@@ -8,6 +8,7 @@ import numpy as np
 
 from ..feature_maps.layout import Layout
 from ..feature_maps.layouts import Attention, FeatureMaps, Series, Tokens, Units, Value, Volume
+from ..feature_maps.slice_layouts import Heads
 from ..model.activation_model import ActivationModel
 from ..model.bounded_cache import BoundedCache
 from ..model.class_evidence import ClassEvidence, class_evidence
@@ -179,9 +180,9 @@ class Explanations:
         Raises:
             ValueError: If the layer has no maps, or no such slice.
         """
-        if isinstance(layout, Units | Value | Series):
+        if isinstance(layout, Units | Value | Series) or not layout.has_feature_maps:
             shape = evidence.activation.shape[1:]
-            what = "a series" if isinstance(layout, Series) else "no map"
+            what = "a series" if isinstance(layout, Series | Heads) else "no map"
             raise ValueError(
                 f"The activation of {evidence.layer!r} is {what}, of shape {shape}; Grad-CAM is a "
                 "map over the picture. Choose a layer that has feature maps, such as the last "
@@ -189,6 +190,9 @@ class Explanations:
             )
         _check_slice(evidence.layer, layout, slice_index)
         activation, gradient = evidence.activation, evidence.gradient
+        if isinstance(layout, Heads):
+            activation, gradient = activation[:, :, slice_index], gradient[:, :, slice_index]
+            layout = layout.of_each
         channels_first = isinstance(layout, FeatureMaps) and layout.channels_first
         if isinstance(layout, Attention):
             channels_first = True
@@ -196,7 +200,7 @@ class Explanations:
                 array.reshape(1, -1, *array.shape[-2:]) for array in (activation, gradient)
             )
         elif isinstance(layout, Tokens):
-            activation, gradient = activation[:, layout.extra :], gradient[:, layout.extra :]
+            activation, gradient = activation[:, layout.patches], gradient[:, layout.patches]
         maps = replace(
             evidence, activation=activation, gradient=gradient, channels_first=channels_first
         )
@@ -319,7 +323,7 @@ class Explanations:
 
 
 def _check_slice(layer: str, layout: Layout, slice_index: int) -> None:
-    count = layout.slice_count if isinstance(layout, Volume) else None
+    count = layout.slice_count if isinstance(layout, Volume | Heads) else None
     if count is not None and not 0 <= slice_index < count:
         raise ValueError(
             f"{layer!r} has {count} slices, 0 to {count - 1}; there is no {slice_index}."

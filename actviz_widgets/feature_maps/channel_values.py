@@ -8,6 +8,7 @@ import numpy as np
 
 from .layout import Layout
 from .layouts import Attention, FeatureMaps, Series, Tokens, Value
+from .slice_layouts import Heads
 
 _BLOCK = 1 << 20
 """Values that are looked at in one go."""
@@ -30,7 +31,7 @@ def values_by_channel(layout: Layout, activation: np.ndarray) -> np.ndarray:
         return heads.T
     if isinstance(layout, FeatureMaps | Series) and layout.channels_first:
         return activation.reshape(len(activation), -1).T
-    if isinstance(layout, FeatureMaps | Series | Tokens):
+    if isinstance(layout, FeatureMaps | Series | Tokens | Heads):
         return activation.reshape(-1, activation.shape[-1])
     return activation.reshape(1, -1)
 

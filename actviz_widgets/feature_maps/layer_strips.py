@@ -43,7 +43,7 @@ def strip_of(
         return no_strip(layer, text, "no numbers")
     zeros, mean, strongest = _summary(values_by_channel(layout, activation))
     if isinstance(layout, Units):
-        return LayerStrip(layer, text, units=activation.copy(), zeros=zeros, mean=mean)
+        return LayerStrip(layer, text, units=activation.reshape(-1).copy(), zeros=zeros, mean=mean)
     if isinstance(layout, Value):
         return LayerStrip(layer, text, zeros=zeros, mean=mean, note="a number")
     if not layout.has_feature_maps:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
-from .layer_role import LayerRole
+from .layer_role import USUAL_EXTRAS, LayerRole
 from .layout import Layout, Shape
 from .layouts import Attention, FeatureMaps, Series, Tokens, Units, Value, Volume
+from .slice_layouts import GridMaps, Heads
 
 
 def layout_of(shape: Shape, role: LayerRole, dtype: str | np.dtype) -> Layout:
@@ -27,23 +29,27 @@ def layout_of(shape: Shape, role: LayerRole, dtype: str | np.dtype) -> Layout:
     if len(shape) == 1:
         return Units(shape)
     if len(shape) == 2:
-        folded = _patches(shape[0], role)
-        return Tokens(shape, *folded) if folded else Series(shape, first)
-    return FeatureMaps(shape, first) if len(shape) == 3 else Volume(shape, first)
+        return _rows(shape, role)
+    if len(shape) == 3 and role.is_heads:
+        each = (shape[0], shape[2])
+        return Heads(shape, _rows(each, replace(role, channels_first=False)))
+    if all(size == 1 for size in (shape[1:] if first else shape[:-1])):
+        return Units(shape)
+    if len(shape) == 3:
+        return FeatureMaps(shape, first)
+    return GridMaps(shape) if role.is_on_grid and not first else Volume(shape, first)
 
 
-def _patches(count: int | None, role: LayerRole) -> tuple[tuple[int, int], int] | None:
-    """Finds the grid that so many tokens were cut from, and how many are none of its patches."""
-    if not role.may_be_tokens or count is None:
-        return None
-    for extra in (0, 1, 2):
-        if role.grid is not None and count - extra == math.prod(role.grid) > 1:
-            return role.grid, extra
-    for extra in (0, 1):
-        side = math.isqrt(max(count - extra, 0))
-        if side > 1 and side * side == count - extra:
-            return (side, side), extra
-    return None
+def _rows(shape: Shape, role: LayerRole) -> Tokens | Series:
+    """Folds rows back to the grid that they were cut from, where that is known."""
+    count, grid = shape[0], role.grid
+    if role.may_be_tokens and count is not None and grid is not None and math.prod(grid) > 1:
+        rest = count - math.prod(grid)
+        if role.extra is not None and 0 <= role.extra <= rest:
+            return Tokens(shape, grid, role.extra)
+        if role.extra is None and rest in USUAL_EXTRAS:
+            return Tokens(shape, grid, rest)
+    return Series(shape, bool(role.channels_first), role.is_time)
 
 
 def _is_numeric(dtype: str | np.dtype) -> bool:

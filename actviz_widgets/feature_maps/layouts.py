@@ -66,7 +66,7 @@ class Volume(FeatureMaps):
     ) -> tuple[int, ...] | None:
         """Gives the index of the value of a channel at a row and column of a slice."""
         front = self.shape[1:-2] if self.channels_first else self.shape[:-3]
-        slices = _unfolded(slice_index, front)
+        slices = unfolded(slice_index, front)
         if slices is None:
             return None
         if self.channels_first:
@@ -76,7 +76,15 @@ class Volume(FeatureMaps):
 
 @dataclass(frozen=True)
 class Units(Layout):
-    """`(units,)`: a bar each, or rows of a map where they are many."""
+    """`(units,)`: a bar each, or rows of a map where they are many.
+
+    So are activations of which all axes but one are of size 1, such as `(1, 1, units)`.
+    """
+
+    @property
+    def count(self) -> int | None:
+        """The number of units."""
+        return None if None in self.shape else math.prod(size or 0 for size in self.shape)
 
     @property
     def noun(self) -> str:
@@ -85,7 +93,7 @@ class Units(Layout):
 
     def feature_map(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
         """Gives the units folded into rows, NaN where the last row is not full."""
-        columns = self._columns
+        activation, columns = activation.reshape(-1), self._columns
         rows = math.ceil(len(activation) / columns)
         if rows * columns == len(activation):
             return activation.reshape(rows, columns)
@@ -95,12 +103,13 @@ class Units(Layout):
 
     def channel_values(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
         """Gives all units."""
-        return activation
+        return activation.reshape(-1)
 
     def view(
         self, activation: np.ndarray, channel: int, slice_index: int, names: Sequence[str] | None
     ) -> ActivationView:
         """Gives a bar for each unit, or a map of them."""
+        activation = activation.reshape(-1)
         if len(activation) > MOST_BARS:
             return MapView(
                 self.feature_map(activation, channel, slice_index),
@@ -120,7 +129,7 @@ class Units(Layout):
     def place(self, row: int, column: int) -> str:
         """Names the unit at a row and column."""
         unit = row * self._columns + column
-        return f"unit {unit}" if unit < (self.shape[0] or 0) else "no unit"
+        return f"unit {unit}" if unit < (self.count or 0) else "no unit"
 
     def element(
         self, row: int, column: int, channel: int, slice_index: int
@@ -128,10 +137,16 @@ class Units(Layout):
         """Gives the index of the unit at a row and column; `None` behind the last one."""
         if not 0 <= column < self._columns:
             return None
-        return self._if_there(row * self._columns + column)
+        unit = row * self._columns + column
+        if len(self.shape) == 1:
+            return self._if_there(unit)
+        if row < 0 or unit >= (self.count or 0):
+            return None
+        return unfolded(unit, self.shape)
 
     def caption(self, activation: np.ndarray, channel: int, names: Sequence[str] | None) -> str:
         """Names the strongest unit."""
+        activation = activation.reshape(-1)
         finite = np.where(np.isfinite(activation), activation, -np.inf)
         if len(activation) < 2 or not np.isfinite(finite).any():
             return ""
@@ -142,21 +157,27 @@ class Units(Layout):
     @property
     def _columns(self) -> int:
         """How many units stand in a row: a round number, for about as many rows."""
-        units = self.shape[0] or 1
+        units = self.count or 1
         return units if units <= MOST_BARS else 1 << round(math.log2(units) / 2 + 1e-9)
 
     @property
     def _unused(self) -> Region | None:
         """The end of the last row, where it is not full."""
-        row, column = divmod(self.shape[0] or 0, self._columns)
+        row, column = divmod(self.count or 0, self._columns)
         return Region(row, column, 1, self._columns - column) if column else None
 
 
 @dataclass(frozen=True)
 class Series(Layout):
-    """`(time, channels)`, or `(channels, time)`: all of it, and the chosen channel as a line."""
+    """`(rows, channels)`, or `(channels, rows)`: all of it, and the chosen channel as a line.
+
+    Attributes:
+        channels_first: Whether the channels stand first.
+        is_time: Whether the rows are known to be steps of time, and not points, boxes or tokens.
+    """
 
     channels_first: bool = False
+    is_time: bool = False
 
     @property
     def count(self) -> int | None:
@@ -164,17 +185,17 @@ class Series(Layout):
         return self.shape[0 if self.channels_first else -1]
 
     def feature_map(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
-        """Gives all channels over time, `(time, channels)`."""
+        """Gives all channels, `(rows, channels)`."""
         return activation.T if self.channels_first else activation
 
     def channel_values(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
-        """Gives the chosen channel over time."""
+        """Gives the chosen channel."""
         return self.feature_map(activation, channel, slice_index)[:, channel]
 
     def view(
         self, activation: np.ndarray, channel: int, slice_index: int, names: Sequence[str] | None
     ) -> ActivationView:
-        """Gives the map of time and channels, and the chosen channel as a line beside it."""
+        """Gives the map of rows and channels, and the chosen channel as a line beside it."""
         return MapView(
             self.feature_map(activation, channel, slice_index),
             mark=self.mark(channel),
@@ -190,16 +211,17 @@ class Series(Layout):
 
     def caption(self, activation: np.ndarray, channel: int, names: Sequence[str] | None) -> str:
         """Says what rows and columns are."""
-        return "time from top to bottom, a channel in each column"
+        rows = "time" if self.is_time else "rows"
+        return f"{rows} from top to bottom, a channel in each column"
 
     def place(self, row: int, column: int) -> str:
-        """Names the time step and the channel."""
-        return f"step {row}, channel {column}"
+        """Names the row, or step of time, and the channel."""
+        return f"{'step' if self.is_time else 'row'} {row}, channel {column}"
 
     def element(
         self, row: int, column: int, channel: int, slice_index: int
     ) -> tuple[int, ...] | None:
-        """Gives the index of the value at a step, a row, of the channel in a column."""
+        """Gives the index of the value in a row, of the channel in a column."""
         return self._if_there(column, row) if self.channels_first else self._if_there(row, column)
 
 
@@ -240,7 +262,7 @@ class Attention(Layout):
         self, row: int, column: int, channel: int, slice_index: int
     ) -> tuple[int, ...] | None:
         """Gives the index of the score of a head for a query, a row, and a key, a column."""
-        heads = _unfolded(channel, self.shape[:-2])
+        heads = unfolded(channel, self.shape[:-2])
         return None if heads is None else self._if_there(*heads, row, column)
 
 
@@ -250,11 +272,17 @@ class Tokens(Layout):
 
     Attributes:
         grid: Rows and columns of patches.
-        extra: Tokens before them that stand for no patch, such as a class token.
+        extra: Tokens before them that stand for no patch, such as a class token. There may be more
+            behind them.
     """
 
     grid: tuple[int, int] = (1, 1)
     extra: int = 0
+
+    @property
+    def patches(self) -> slice:
+        """Which tokens are patches."""
+        return slice(self.extra, self.extra + math.prod(self.grid))
 
     @property
     def has_feature_maps(self) -> bool:
@@ -263,7 +291,7 @@ class Tokens(Layout):
 
     def feature_map(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
         """Gives a channel of the patches, in their places."""
-        return activation[self.extra :, channel].reshape(self.grid)
+        return activation[self.patches, channel].reshape(self.grid)
 
     def channel_values(self, activation: np.ndarray, channel: int, slice_index: int) -> np.ndarray:
         """Gives a channel of all tokens."""
@@ -284,10 +312,13 @@ class Tokens(Layout):
 
     def caption(self, activation: np.ndarray, channel: int, names: Sequence[str] | None) -> str:
         """Says what the tokens that are no patches hold."""
-        if not self.extra:
+        others = np.delete(activation[:, channel], self.patches)
+        if not others.size:
             return ""
-        values = ", ".join(f"{float(value):.4g}" for value in activation[: self.extra, channel])
-        return f"not in the map: class token {values}"
+        values = ", ".join(f"{float(value):.4g}" for value in others[:MOST_BARS])
+        values += f", … ({others.size - MOST_BARS} more)" * (others.size > MOST_BARS)
+        what = "class token" if others.size == self.extra <= 2 else "other tokens"
+        return f"not in the map: {what} {values}"
 
 
 @dataclass(frozen=True)
@@ -326,7 +357,7 @@ class Value(Layout):
         return WordsView("\n".join(_in_words(value) for value in activation.reshape(-1)[:1000]))
 
 
-def _unfolded(index: int, sizes: Shape) -> tuple[int, ...] | None:
+def unfolded(index: int, sizes: Shape) -> tuple[int, ...] | None:
     """Gives the place along several axes that were counted as one; `None` if there is none.
 
     The first of these axes may be of open size.

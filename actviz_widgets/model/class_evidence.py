@@ -242,9 +242,9 @@ class _Watching(Recording):
                 "gradient of. Choose a layer after it."
             )
 
-    def _keep(self, layer: Any, path: str, outputs: Any) -> None:
+    def _keep(self, layer: Any, path: str, outputs: Any, given: Sequence[Any] = ()) -> None:
         known = set(self.activations)
-        super()._keep(layer, path, outputs)
+        super()._keep(layer, path, outputs, given)
         for entry in set(self.activations) - known:
             tensor = self.activations[entry]
             if "float" in backends.dtype_name(tensor):

@@ -169,11 +169,13 @@ class Recording:
             args: What it was called with, by position.
             outputs: What it put out.
         """
+        self._roles.passed(operation, args, outputs, self._batch_size)
 
     def _around(self, layer: Any, run: Callable[[], Any], inputs: Sequence[Any]) -> Any:
         if layer is self.model and not self._parents:
             shapes = _shapes(inputs)
             self._roles = RoleReader(tuple(len(shape) for shape in shapes))
+            self._roles.begin(inputs)
             self._batch_size = shapes[0][0] if shapes and shapes[0] else None
             self._scope = backends.trace_scope()
             self._keep_inputs(layer, "", inputs)
@@ -193,7 +195,7 @@ class Recording:
                 outputs = self._run(layer, path, run, inputs, silent=silent)
         finally:
             self._parents.pop()
-        self._keep(layer, path, outputs)
+        self._keep(layer, path, outputs, inputs)
         return outputs
 
     def settled_calls(self) -> tuple[LayerCall, ...]:
@@ -286,7 +288,7 @@ class Recording:
                         value = keras.ops.convert_to_tensor(tensor, dtype=dtype)
                         self._keep(sub_layer, prefix + sub_layer.name, value)
 
-    def _keep(self, layer: Any, path: str, outputs: Any) -> None:
+    def _keep(self, layer: Any, path: str, outputs: Any, given: Sequence[Any] = ()) -> None:
         tensors = [item for item in keras.tree.flatten(outputs) if keras.ops.is_tensor(item)]
         if self._scope is not _ANY_SCOPE and backends.trace_scope() != self._scope:
             return  # made in a loop or branch that was traced: out of reach from here
@@ -295,7 +297,15 @@ class Recording:
             entry = path if len(tensors) == 1 else f"{path}:{index}"
             shape = open_batch(tensor.shape, self._batch_size)
             info = LayerInfo(entry, layer.name, type(layer).__name__, shape)
-            role = self._roles.read(layer, parent, index, info.activation_shape)
+            role = self._roles.read(
+                layer,
+                parent,
+                index,
+                info.activation_shape,
+                given=given,
+                tensor=tensor,
+                has_batch=shape[:1] == (None,),
+            )
             if self._training[-1] and "InputLayer" not in layer_roles.class_names(layer):
                 role = replace(role, passes_on=False)  # a Dropout that is on changes what it gets
             self.calls.append(LayerCall(info, layer, role, backends.dtype_name(tensor), index))

@@ -197,6 +197,7 @@ class _Following(Recording):
 
     def operation_ended(self, operation: Any, args: Sequence[Any], outputs: Any) -> None:
         """Follows what an operation between the layers of a functional model makes."""
+        super().operation_ended(operation, args, outputs)
         if self.reach_of(outputs) is None and hasattr(outputs, "shape"):
             reach = reach_through_operation(operation, args, self.reach_of)
             if reach is not None and reach.shape == tuple(outputs.shape)[1:]:

@@ -59,7 +59,7 @@ def layer_line(
         parts.append(f"slice {slice_index} of {layout.slice_count}")
     if layout.noun == "unit":
         name = f"{names[channel]}: " if names else ""
-        parts.append(f"{name}value {float(activation[channel]):.4g}; all units")
+        parts.append(f"{name}value {float(activation.reshape(-1)[channel]):.4g}; all units")
     numbers = statistics(layout.channel_values(activation, channel, slice_index))
     parts += [
         f"min {numbers.minimum:.4g}",

@@ -16,12 +16,13 @@ from actviz_widgets.feature_maps.layouts import (
     Value,
     Volume,
 )
+from actviz_widgets.feature_maps.slice_layouts import GridMaps, Heads
 from actviz_widgets.views import MapView
 
 RNG = np.random.default_rng(0)
 FIRST = LayerRole(channels_first=True)
 SCORES = LayerRole(is_attention=True)
-TOKENS = LayerRole(may_be_tokens=True)
+TOKENS = LayerRole(may_be_tokens=True, grid=(4, 4))
 
 
 def layout_for(activation: np.ndarray, role: LayerRole = LayerRole()) -> Layout:  # noqa: B008
@@ -42,6 +43,8 @@ def map_view(layout: Layout, activation: np.ndarray, channel: int = 0, at: int =
 ONE_OF_EACH_KIND: dict[type[Layout], Layout] = {
     Attention: Attention((3, 4, 5)),
     FeatureMaps: FeatureMaps((4, 6, 3)),
+    GridMaps: GridMaps((4, 6, 2, 3)),
+    Heads: Heads((5, 2, 3), Series((5, 3))),
     Series: Series((5, 3)),
     Tokens: Tokens((7, 3), (2, 3), 1),
     Units: Units((5,)),

@@ -228,7 +228,7 @@ def test_the_marked_column_of_a_sequence_is_the_channel(first: bool) -> None:
         shown = layout.feature_map(activation, channel, 0)
         expected = activation[channel] if first else activation[:, channel]
         np.testing.assert_array_equal(shown[:, mark.column], expected)
-        assert layout.place(2, mark.column) == f"step 2, channel {channel}"
+        assert layout.place(2, mark.column) == f"row 2, channel {channel}"
 
 
 @pytest.mark.parametrize(

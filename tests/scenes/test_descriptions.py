@@ -47,7 +47,7 @@ def test_a_layer_to_choose_is_told_with_its_kind_and_size(
         ((512,), PLAIN, "conv · unit 17 of 512"),
         ((20, 64), PLAIN, "conv · channel 17 of 64"),
         ((20, 9, 9), LayerRole(is_attention=True), "conv · head 17 of 20"),
-        ((197, 64), LayerRole(may_be_tokens=True), "conv · channel 17 of 64"),
+        ((197, 64), LayerRole(may_be_tokens=True, grid=(14, 14)), "conv · channel 17 of 64"),
         ((6, 9, 9, 32), PLAIN, "conv · channel 17 of 32 · slice 3 of 6"),
         ((1, 9, 9, 32), PLAIN, "conv · channel 17 of 32"),
         ((), PLAIN, "conv"),
@@ -108,7 +108,7 @@ def test_of_attention_scores_the_head_is_told_with_its_own_statistics() -> None:
 def test_the_statistics_of_tokens_are_of_all_of_them() -> None:
     activation = np.ones((17, 2))
     activation[0, 1] = 18
-    told = line("block", activation, 1, may_be_tokens=True)
+    told = line("block", activation, 1, may_be_tokens=True, grid=(4, 4))
     assert told == "block, channel 1 of 2 (0–1) · min 1 · mean 2 · max 18 · 0.0% zeros"
 
 
