@@ -75,10 +75,13 @@ def reach_through_operation(
         reach_of: Gives the reach of a tensor; `None` if it is not known.
 
     Returns:
-        `None` for all operations but those that make each value from the ones at its place.
+        `None` for all operations but those that make each value from the ones at its place, or put
+        tensors one behind the other.
     """
     if type(operation).__module__.split(".")[0] != "keras":
         return None
+    if type(operation).__name__ == "Stack":
+        return _stacked(operation, [reach_of(tensor) for tensor in args[0]])
     if type(operation).__name__ not in _POINTWISE_OPERATIONS:
         return None
     reaches = [reach_of(value) for value in args if not isinstance(value, int | float)]
@@ -92,6 +95,18 @@ def _concatenated(layer: Any, reaches: Sequence[Reach], shape: Shape) -> Reach |
     if any(len(reach.axes) != len(shape) or reach.has_places(axis) for reach in reaches):
         return None
     return joined([reach.replaced(axis, shape[axis]) for reach in reaches])
+
+
+def _stacked(operation: Any, reaches: Sequence[Reach | None]) -> Reach | None:
+    """Joins tensors along a new axis, such as the colours of a picture in another order."""
+    known = [reach for reach in reaches if reach is not None]
+    made = joined(known) if known and len(known) == len(reaches) else None
+    if made is None:
+        return None
+    rank = len(made.axes)
+    axis = operation.axis % (rank + 1)
+    order = [*range(axis), rank, *range(axis, rank)]
+    return made.with_axis_behind(len(known)).permuted(order) if axis else None
 
 
 def _attention(

@@ -22,6 +22,7 @@ from ..model.layer_calls import Recording, listening
 from ..model.layer_paths import unknown_layer_sentence
 from ..model.symbolic_inputs import fixed_batch_size, in_structure, model_inputs
 from .layer_reach import reach_through, reach_through_operation
+from .probe import Unseen, keeps_in_place, kept_in_place
 from .reach import COLUMN, ROW, Reach
 from .receptive_field import Centres, ReceptiveField
 
@@ -168,9 +169,13 @@ class _Following(Recording):
     Attributes:
         known: By the identity of a tensor, the tensor itself, how often it had been written to, and
             its reach. It is held, for its identity may be given to another when it is gone.
+        in_place: Layers and operations that are known to leave each position where it is.
+        unseen: Calls that cannot be seen through, and may be tried out.
     """
 
     known: dict[int, tuple[Any, int, Reach]] = field(default_factory=dict)
+    in_place: tuple[Any, ...] = ()
+    unseen: list[Unseen] = field(default_factory=list)
 
     def note(self, tensor: Any, reach: Reach) -> None:
         """Writes down the reach of a tensor."""
@@ -192,6 +197,10 @@ class _Following(Recording):
         shape = tuple(outputs.shape)
         if all(isinstance(size, int) for size in shape):
             reach = reach_through(layer, args, kwargs, self.reach_of, shape)
+            if reach is None and not getattr(layer, "weights", None):
+                options = (*args[1:], *kwargs.values())
+                if args and all(value is None or value is False for value in options):
+                    reach = self._tried(layer, layer, args[0], shape)
             if reach is not None and reach.shape == shape[1:]:
                 self.note(outputs, reach)
 
@@ -200,16 +209,69 @@ class _Following(Recording):
         super().operation_ended(operation, args, outputs)
         if self.reach_of(outputs) is None and hasattr(outputs, "shape"):
             reach = reach_through_operation(operation, args, self.reach_of)
+            known = [at for at, value in enumerate(args) if self.reach_of(value) is not None]
+            if reach is None and len(known) == 1:
+
+                def run(tensor: Any) -> Any:
+                    given = list(args)
+                    given[known[0]] = tensor
+                    return operation(*given)
+
+                reach = self._tried(operation, run, args[known[0]], tuple(outputs.shape))
             if reach is not None and reach.shape == tuple(outputs.shape)[1:]:
                 self.note(outputs, reach)
 
+    def _tried(
+        self, key: Any, run: Callable[[Any], Any], given: Any, shape: tuple[Any, ...]
+    ) -> Reach | None:
+        """Gives the reach of what a function puts out that leaves positions where they are.
+
+        What was not tried out yet is written down for it: while a run is traced, it cannot be.
+        """
+        reach = self.reach_of(given)
+        kept = None
+        if reach is not None and all(isinstance(size, int) for size in shape):
+            kept = kept_in_place(reach, shape)
+        if reach is None or kept is None:
+            return None
+        if any(key is one for one in self.in_place):
+            return kept
+        self.unseen.append(Unseen(key, run, reach, shape, backends.dtype_name(given)))
+        return None
+
 
 def _followed(model: Any, inputs: Any, picture: int, *, channels_first: bool) -> _Following:
+    """Follows the layers of a model; what cannot be seen through is tried out, one after another.
+
+    Each that is found to leave positions where they are lets those behind it be reached.
+    """
+    in_place: tuple[Any, ...] = ()
+    while True:
+        recording = _followed_once(
+            model, inputs, picture, channels_first=channels_first, in_place=in_place
+        )
+        # Of several calls of the same one, all have to.
+        unseen = {id(one.key): one.key for one in recording.unseen}
+        tried = [one for one in recording.unseen if not keeps_in_place(one)]
+        failed = {id(one.key) for one in tried}
+        found = tuple(key for number, key in unseen.items() if number not in failed)
+        if not found or len(in_place) > _MOST_TRIED:
+            return recording
+        in_place = (*in_place, *found)
+
+
+_MOST_TRIED = 64
+"""Functions found to leave positions in place, after which no more are looked for."""
+
+
+def _followed_once(
+    model: Any, inputs: Any, picture: int, *, channels_first: bool, in_place: tuple[Any, ...]
+) -> _Following:
     """Runs a model symbolically; with zeros where that cannot be."""
     recordings = []
 
     def run(given: Any) -> Any:
-        recording = _Following(model)
+        recording = _Following(model, in_place=in_place)
         for index, tensor in enumerate(keras.tree.flatten(given)):
             shape = tensor.shape[1:]
             is_picture = index == picture
