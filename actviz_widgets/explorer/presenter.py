@@ -13,6 +13,7 @@ from ..activations.preprocessing_comparison import why_not_compared
 from ..activations.source import ActivationSource
 from ..feature_maps import color_scale
 from ..feature_maps.layout import Layout
+from ..figure.artists.scripts import undrawable
 from ..pictures.pictures import Picture
 from ..scenes.map_places import MapPlaces
 from ..scenes.scene import Scene
@@ -33,6 +34,7 @@ from .view_code import view_code
 # Each has an observer of its own; any other trait, also one that is added, is redrawn.
 _NOT_REDRAWN = ("position", "playing", "speed")
 _REDRAWN = tuple(name for name in Chosen.class_trait_names() if name not in _NOT_REDRAWN)
+_MOST_LACKING = 5  # characters named
 _CALM = 0.3  # seconds without a redraw, after which there is time for what can wait
 
 
@@ -297,9 +299,23 @@ class Presenter:
             status_lines(shown, scene),
             [
                 *self._unread,
+                self._why_boxes(picture.name),
                 self.order.why_by_index(selected.layout),
                 self._with_remedy(picture.warning),
             ],
+        )
+
+    def _why_boxes(self, picture_name: str) -> str:
+        """Says which characters of the names on show no font of the machine has."""
+        names = (picture_name, self._chosen.layer, *(self.opened.class_names or ()))
+        lacking = undrawable("".join(names))
+        if not lacking:
+            return ""
+        more = f" and {len(lacking) - _MOST_LACKING} more" if len(lacking) > _MOST_LACKING else ""
+        named = " ".join(lacking[:_MOST_LACKING]) + more
+        return (
+            f"No font of this machine has {named}: the figure draws boxes for them. Install one "
+            "that does, such as Noto Sans of the script, and restart the kernel."
         )
 
     def _with_remedy(self, warning: str) -> str:

@@ -31,6 +31,7 @@ from ..views import (
 from .artists.axes import AxesLimits
 from .artists.lettering import shortened
 from .artists.palette import Palette
+from .artists.scripts import write
 from .figure_panels import FigurePanels
 from .panels import layout as figure_layout
 from .panels.layout import Content, FigureLayout
@@ -377,6 +378,6 @@ class ActivationFigure:
         width, height = self._size()
         points = self._caption.get_fontproperties().get_size_in_points()
         room = width - 16 if self._on_whole is not None else layout.title_room(panel) + 8
-        self._caption.set_text(shortened(self._whole_caption, room, points))
+        write(self._caption, shortened(self._whole_caption, room, points))
         middle = width / 2 if self._on_whole is not None else panel.middle
         self._caption.set_position((middle / width, _CAPTION_BASELINE / height))

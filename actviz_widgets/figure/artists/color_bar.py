@@ -20,6 +20,8 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from matplotlib.transforms import Bbox, ScaledTranslation
 
+from .scripts import write
+
 _TICK, _GAP = 3.5, 3.5  # points
 _LABEL_END, _LABEL_GAP = 40, 6.5
 _MOST_STEPS = 6
@@ -187,4 +189,4 @@ class ColorBar:
         self._shared.set_text("")
         text = f"{self._name} · {shared}" if shared else self._name
         if self._label.get_text() != text:
-            self._label.set_text(text)
+            write(self._label, text)

@@ -8,6 +8,8 @@ import re
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from .scripts import as_drawn
+
 _PARENTS = re.compile(r"\S+/(?=\w)")
 
 HINTING = 1.08
@@ -16,10 +18,18 @@ HINTING = 1.08
 
 def width_of(text: str, points: float) -> float:
     """Measures a text of this font size, in pixels at 100 dots per inch."""
-    width, _, _ = text_to_path.get_text_width_height_descent(
-        text, FontProperties(size=points), False
-    )
-    return HINTING * float(width) * 100 / 72
+    return HINTING * measured(text, FontProperties(size=points))[0]
+
+
+def measured(text: str, font: FontProperties) -> tuple[float, float, float]:
+    """Gives width, height and descent of a text, in pixels at 100 dots per inch."""
+    text, families = as_drawn(text, font.get_family())
+    if list(families) != font.get_family():
+        font = font.copy()
+        font.set_family(families)
+    size = text_to_path.get_text_width_height_descent(text, font, False)
+    width, height, descent = (float(length) * 100 / 72 for length in size)
+    return width, height, descent
 
 
 def without_parents(text: str) -> str:

@@ -8,6 +8,7 @@ from matplotlib.ticker import FixedLocator
 
 from ...feature_maps import color_scale
 from .axes import Beside, drawable
+from .scripts import write
 
 _GAP, _WIDTH = 8, 60  # pixels at 100 dots per inch
 
@@ -53,7 +54,7 @@ class Profile:
         self.axes.xaxis.set_major_locator(FixedLocator(ends))
         # Zero is added for the sake of "-0".
         text = f"{ends[0] + 0:.3g}\nto {ends[1] + 0:.3g}" if ends else "not\nfinite"
-        self.axes.xaxis.label.set_text(text)
+        write(self.axes.xaxis.label, text)
         room = 0.08 * (high - low)
         return low - room, high + room
 

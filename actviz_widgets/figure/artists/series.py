@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from ...feature_maps import color_scale
 from .axes import AxesLimits, drawable
+from .scripts import write
 
 MOST_LINES = 12
 """Channels that can still be told apart as lines."""
@@ -58,7 +59,7 @@ class SeriesLines:
         self._values = values
         points = drawable(values)
         self._lines.set_segments(list(_lines(points)))
-        self.axes.xaxis.label.set_text(label)
+        write(self.axes.xaxis.label, label)
         low, high = color_scale.limits(points)
         room = 0.05 * (high - low)
         return {self.axes: ((-0.5, len(values) - 0.5), (low - room, high + room))}
@@ -106,7 +107,7 @@ class SeriesRows:
         self._image.set_data(color_scale.finite_or_masked(values.T))
         self._image.set_clim(*color_scale.limits(values))
         self._image.set_extent((*whole[0], *whole[1]))
-        self.axes.xaxis.label.set_text(label)
+        write(self.axes.xaxis.label, label)
         return {self.axes: whole}
 
     def set_colors(self, colors: mpl.colors.Colormap) -> None:

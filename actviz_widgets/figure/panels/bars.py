@@ -14,6 +14,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 from ...views import BarsView, Place
 from ..artists.axes import AxesLimits, SpacedLocator, drawable
 from ..artists.lettering import shortened, width_of
+from ..artists.scripts import as_drawn
 from .panel import Panel
 
 _TICK = 12  # pixels at 100 dots per inch: a tick and what is between it and its label
@@ -102,11 +103,15 @@ class BarsPanel(Panel):
             shortened(name, room - _TICK - width_of(value, points), points) + value
             for name, value in zip(self._names, known, strict=True)
         ]
+        own = FontProperties().get_family()
+        written = [as_drawn(label, own) for label in labels]
         self.axes.yaxis.set_major_locator(FixedLocator(list(range(len(labels)))))
-        self.axes.yaxis.set_major_formatter(FixedFormatter(labels))
+        self.axes.yaxis.set_major_formatter(FixedFormatter([text for text, _ in written]))
         self.axes.tick_params(axis="y", labelsize=points)
         self._number.set_fontsize(points)
-        for tick in self.axes.yaxis.get_major_ticks(len(labels)):
+        ticks = self.axes.yaxis.get_major_ticks(len(labels))
+        for tick, (_, families) in zip(ticks, written, strict=True):
+            tick.label1.set_fontfamily(families)
             tick.label1.set_usetex(False)
             tick.label1.set_parse_math(False)  # class names may hold dollar signs
         widest = max((width_of(label, points) for label in labels), default=0.0)

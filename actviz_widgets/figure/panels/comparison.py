@@ -13,6 +13,7 @@ from ..artists.axes import AxesLimits
 from ..artists.lettering import HINTING, shortened
 from ..artists.outlines import PictureBox
 from ..artists.palette import Palette
+from ..artists.scripts import write
 from .layout import NARROW, TOOLBAR_ABOVE
 from .map import MapPanel
 from .panel import NewAxes, Note, WholePanel
@@ -164,9 +165,9 @@ class ComparisonPanel(WholePanel):
             points = panel.axes.title.get_fontproperties().get_size_in_points()
             title = shortened(title, HINTING * (across + _BETWEEN - 8), points, keep_end=True)
             over_picture = has_pictures and index < 2 and self._view.pictures[index] is not None
-            panel.axes.title.set_text("" if over_picture else title)
+            write(panel.axes.title, "" if over_picture else title)
             if index < 2:
-                self._pictures[index].axes.title.set_text(title if over_picture else "")
+                write(self._pictures[index].axes.title, title if over_picture else "")
 
     def _follow(self, axes: Axes, dimension: int) -> None:
         """Has maps of the same size show the same part."""

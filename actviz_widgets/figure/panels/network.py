@@ -18,6 +18,7 @@ from ..artists.cell_image import CellImage
 from ..artists.lettering import shortened
 from ..artists.outlines import add_outline
 from ..artists.palette import Palette
+from ..artists.scripts import write
 from .layout import NARROW, TOOLBAR_ABOVE
 from .panel import NewAxes, WholePanel
 
@@ -287,7 +288,7 @@ class NetworkPanel(WholePanel):
     @staticmethod
     def _set(text: Any, shown: str, x: float, y: float) -> None:
         if text.get_text() != shown:
-            text.set_text(shown)
+            write(text, shown)
         if text.get_position() != (x, y):
             text.set_position((x, y))
 

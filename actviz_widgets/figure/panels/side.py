@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from ..artists.lettering import HINTING, shortened, without_parents
+from ..artists.scripts import write
 from .layout import BESIDE, FigureBox, FigureLayout
 from .panel import Panel
 
@@ -54,7 +55,7 @@ class PanelSide:
         # Larger letters are drawn about as wide as they are, so that nothing is lost to hinting.
         title = shortened(title, HINTING * layout.title_room(panel), points, keep_end=True)
         for axes in self._title_transforms:
-            axes.title.set_text(title)
+            write(axes.title, title)
 
     def place(self, axes: Axes, layout: FigureLayout, panel: FigureBox) -> None:
         """Gives axes their place, and has their title stand over the middle of the panel."""

@@ -18,6 +18,7 @@ from ..artists.color_bar import ColorBar
 from ..artists.lettering import width_of
 from ..artists.outlines import add_outline
 from ..artists.palette import Palette
+from ..artists.scripts import write
 from ..artists.tile_grid import MOST_LABELS, TileGrid, arrange
 from ..artists.tile_image import TileImage, limits_of_each
 from .panel import Panel
@@ -192,7 +193,7 @@ class TilesPanel(Panel):
                 label.set_visible(is_seen)
             if is_seen:
                 row, column = divmod(index, grid.columns)
-                label.set_text((words if has_room else names)[index])
+                write(label, (words if has_room else names)[index])
                 label.set_position(((column + left) / grid.columns, (row + baseline) / grid.rows))
         dead, saturated = (
             [] if has_room else [view.channels.index(one) for one in group if one in view.channels]

@@ -7,11 +7,11 @@ import textwrap
 from collections.abc import Mapping
 
 from matplotlib.axes import Axes
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 
 from ...views import WordsView
 from ..artists.axes import AxesLimits
+from ..artists.lettering import measured
+from ..artists.scripts import write
 from .panel import Panel
 
 _LINE_SPACING = 1.2
@@ -69,7 +69,7 @@ class WordsPanel(Panel):
         if len(lines) > rows:
             more = len(lines) - (rows - 1)
             lines = [*lines[: rows - 1], f"… {more} more lines"[:columns]]
-        self._text.set_text("\n".join(lines))
+        write(self._text, "\n".join(lines))
 
     def _count_fitting(self, lines: list[str], room: float) -> int:
         """Counts how many of these lines are no higher together than the room, in pixels."""
@@ -83,7 +83,4 @@ class WordsPanel(Panel):
 
     def _measure(self, text: str) -> tuple[float, float, float]:
         """Gives width, height and descent of a text, in pixels at 100 dots per inch."""
-        font: FontProperties = self._text.get_fontproperties()
-        size = text_to_path.get_text_width_height_descent(text, font, False)
-        width, height, descent = (length * 100 / 72 for length in size)
-        return width, height, descent
+        return measured(text, self._text.get_fontproperties())
