@@ -163,7 +163,7 @@ def _with_weights(first: Any, path: Path) -> Any:
     except Exception as error:  # what layers can raise is open-ended
         raise ValueError(
             f"The first model, {first.name!r}, cannot be copied for the weights in {str(path)!r}: "
-            f"{backends.first_lines(error)[:300]} Make a second one by the same code, call its "
+            f"{backends.first_lines(error, 300)} Make a second one by the same code, call its "
             "load_weights, and give that."
         ) from error
     finally:
@@ -173,7 +173,7 @@ def _with_weights(first: Any, path: Path) -> Any:
     except Exception as error:  # what a file can be wrong in is open-ended
         raise ValueError(
             f"The weights in {str(path)!r} do not go into a copy of the first model, "
-            f"{first.name!r}: {backends.first_lines(error)[:300]}"
+            f"{first.name!r}: {backends.first_lines(error, 300)}"
         ) from error
     return copy
 

@@ -328,9 +328,20 @@ def check_built(model: Any) -> None:
     Raises:
         ValueError: If it does not.
     """
-    if not model.built or (backends.is_sequential(model) and not model.inputs):
+    is_sequential = backends.is_sequential(model)
+    if model.built and (not is_sequential or model.inputs):
+        return
+    layers = [layer for layer in getattr(model, "layers", []) if layer.weights]
+    if is_sequential and not model.layers:
+        raise ValueError(f"The model {model.name!r} has no layers. Add some with model.add(...).")
+    if is_sequential and layers and all(layer.built for layer in layers):
         raise ValueError(
-            f"The model {model.name!r} is not built: it does not know the size of its input, and "
-            "has no weights. Begin it with keras.Input((height, width, channels)), or call it once "
-            "on a batch."
+            f"The layers of the model {model.name!r} have weights, but the model itself is not "
+            "built since they were changed, as model.pop() and model.add() do. Build it again: "
+            "model.build((None, height, width, channels))."
         )
+    raise ValueError(
+        f"The model {model.name!r} is not built: it does not know the size of its input, and "
+        "has no weights. Begin it with keras.Input((height, width, channels)), or call it once "
+        "on a batch."
+    )

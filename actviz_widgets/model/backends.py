@@ -17,6 +17,12 @@ from typing import Any
 import keras
 import numpy as np
 
+_PRINTED_VALUES = re.compile(
+    r"(?:tf\.Tensor|<tf\.Tensor[^\[]*|tensor|Array|array)?\(?\s*"
+    r"\[\[.*?\]\](?:\s*,[^)\n]*\)|\))?",
+    re.DOTALL,
+)
+
 
 def is_legacy(model: object) -> bool:
     """Whether a model or layer is one of `tf_keras`."""
@@ -257,12 +263,19 @@ def size_as_array(tensor: Any) -> int | None:
     return dtype.itemsize * math.prod(tensor.shape) if dtype.kind in "biufc" else None
 
 
-def first_lines(error: Exception) -> str:
+def first_lines(error: Exception, most: int = 400) -> str:
     """Gives what an error says in its first two lines, without what Keras puts around it.
 
-    Cut where it is long: Keras prints the values of an input that has the wrong shape.
+    Values that Keras prints are left out, such as those of an input that has the wrong shape, and
+    so are the marks that TensorFlow puts on its own errors.
+
+    Args:
+        error: The error.
+        most: Characters to give; a longer text is cut between two words.
     """
     plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    plain = _PRINTED_VALUES.sub("an array", plain)
+    plain = re.sub(r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:[^\]]*\]( name:\s*\S*)?", "", plain)
     lines = [line.strip() for line in plain.splitlines()]
     said = [
         line
@@ -270,10 +283,16 @@ def first_lines(error: Exception) -> str:
         if line
         and not line.startswith(("Exception encountered when calling", "Arguments rec", "•"))
     ]
-    return textwrap.shorten(" ".join(said[:2]), 400, placeholder=" ...") or type(error).__name__
+    return textwrap.shorten(" ".join(said[:2]), most, placeholder=" ...") or type(error).__name__
 
 
 def said_in_full(error: ValueError) -> ValueError:
     """Keeps Keras from putting its own words, and all the inputs, around a sentence of ours."""
     error._keras_call_info_injected = True  # type: ignore[attr-defined]
+    error._is_said_in_full = True  # type: ignore[attr-defined]
     return error
+
+
+def is_said_in_full(error: Exception) -> bool:
+    """Whether an error has a sentence of ours."""
+    return getattr(error, "_is_said_in_full", False)

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from . import model_files
+from . import model_files, wrong_batches
 from .activation_model import ActivationModel, check_built
 from .backends import as_array
 from .shared_pass import shared_pass
@@ -34,7 +34,8 @@ def get_activations(
 
     Raises:
         TypeError: If `model` is not a Keras model.
-        ValueError: If `model` is not built, or has no layer of a path in `layers`.
+        ValueError: If `model` is not built, has no layer of a path in `layers`, or cannot take the
+            batch.
     """
     model = model_files.opened(model)
     check_built(model)
@@ -43,9 +44,15 @@ def get_activations(
     chosen = tuple(layers) if isinstance(layers, Iterable) else layers
     if chosen is not None and not _are_paths(chosen):
         ActivationModel(model, chosen)  # which says what is wrong with them
-    forward = shared_pass(model).run(
-        model, lambda: ActivationModel(model, chosen), x, chosen, chosen=chosen
-    )
+    one = wrong_batches.why_one_example(model, x)
+    if one:
+        raise ValueError(one)
+    try:
+        forward = shared_pass(model).run(
+            model, lambda: ActivationModel(model, chosen), x, chosen, chosen=chosen
+        )
+    except Exception as error:  # what a model can raise is open-ended
+        raise ValueError(wrong_batches.why_refused(model, x, error)) from error
     return {path: _read_only(tensor) for path, tensor in forward.activations.items()}
 
 

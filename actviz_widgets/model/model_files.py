@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import weakref
 import zipfile
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 
 import keras
 
-from .backends import first_lines, is_model
+from .backends import is_model
+from .unopened_files import why_not_opened
 
 _losses: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
@@ -53,7 +53,7 @@ def opened(model: Any) -> Any:
     try:
         loaded = keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # what a file can be wrong in is open-ended
-        raise ValueError(_sentence(path, error)) from error
+        raise ValueError(why_not_opened(path, error)) from error
     _losses[loaded] = _loss_in(path)
     return loaded
 
@@ -85,49 +85,3 @@ def _named(loss: Any) -> Any:
     if "class_name" in loss:  # an object, or a function, as Keras writes it down
         return loss["config"] if isinstance(loss.get("config"), str) else loss["class_name"]
     return {name: _named(one) for name, one in loss.items()}
-
-
-def _sentence(path: Path, error: Exception) -> str:
-    # What Keras says may quote the path, and the layers' settings at length.
-    said = str(error).replace(str(path), "")
-    if "safe_mode=False" in said or "unsafe_deserialization" in said:
-        return (
-            f"The model in {str(path)!r} brings Python code of its own, such as a Lambda layer, "
-            "which opening it would run. If you trust whoever made it, allow it yourself: give "
-            f"keras.models.load_model({str(path)!r}, safe_mode=False) as the model."
-        )
-    version = _saved_by(path)
-    if version.startswith("2."):
-        return (
-            f"The model in {str(path)!r} was saved by Keras {version}, and Keras "
-            f"{keras.__version__} cannot read it. Load it with tf_keras.models.load_model, and "
-            "give the model."
-        )
-    missing = re.search(r"Could not locate class '(\w+)'", said)
-    if missing or "could not be deserialized" in said or "Unknown layer" in said:
-        name = missing or re.search(r"Unknown layer: '?(\w+)'?", said)
-        kind = f"a class of its own, {name.group(1)!r}" if name else "classes of its own"
-        return (
-            f"The model in {str(path)!r} has {kind}, which the file does not bring along. Load it "
-            "where they are defined, with keras.models.load_model, and give the model."
-        )
-    if path.suffix == ".keras" and not zipfile.is_zipfile(path):
-        return (
-            f"The model in {str(path)!r} cannot be opened: a .keras file is a zip archive, which "
-            "this is not."
-        )
-    return f"The model in {str(path)!r} cannot be opened: {first_lines(error)[:300]}"
-
-
-def _saved_by(path: Path) -> str:
-    """Gives the version of Keras that wrote a file; empty if it does not say."""
-    try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                return str(json.loads(archive.read("metadata.json"))["keras_version"])
-        import h5py
-
-        with h5py.File(path) as file:
-            return str(file.attrs.get("keras_version", ""))
-    except (OSError, KeyError, ValueError):
-        return ""

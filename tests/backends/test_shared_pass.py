@@ -140,7 +140,7 @@ def test_what_is_asked_for_in_vain_costs_no_pass(compiled: list[Any]) -> None:
     for _ in range(4):
         with pytest.raises(ValueError, match="no layer"):
             get_activations(model, PICTURES[:1], layers=["convolution"])
-        with pytest.raises(ValueError, match="conv"):
+        with pytest.raises(ValueError, match=r"takes \(batch_size, 12, 12, 3\)"):
             get_activations(model, np.zeros((1, 2, 2, 3), np.float32))
     assert compiled == []
     for _ in range(3):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -177,3 +181,119 @@ def test_what_is_neither_model_nor_path_is_refused_with_its_type(model: Any) -> 
     with pytest.raises(TypeError, match=r"a keras\.Model is wanted, or the path") as info:
         opened(model)
     assert type(model).__qualname__ in str(info.value)
+
+
+def changed(folder: Path, ending: str, change: Callable[[dict[str, Any]], None]) -> Path:
+    """Gives the file of a small model, with the settings of its convolution changed."""
+    model = keras.Sequential([keras.Input((16, 16, 3)), keras.layers.Conv2D(2, 3)])
+    file = saved(model, folder, ending)
+
+    def with_change(text: str | bytes) -> str:
+        config = json.loads(text)
+        change(next(one for one in config["config"]["layers"] if one["class_name"] == "Conv2D"))
+        return json.dumps(config)
+
+    if ending == ".h5":
+        with h5py.File(file, "a") as archive:
+            archive.attrs["model_config"] = with_change(archive.attrs["model_config"])
+        return file
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, with_change(data) if name == "config.json" else data)
+    return file
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize(
+    ("settings", "part"),
+    [
+        ({"quantum": 3}, "Unrecognized keyword arguments passed to Conv2D: {'quantum': 3}"),
+        ({"activation": "superlu"}, "Could not interpret activation function identifier: superlu"),
+        ({"filters": -4}, "Expected a strictly positive value"),
+    ],
+)
+def test_why_a_standard_layer_cannot_be_made_is_said(
+    tmp_path: Path, ending: str, settings: dict[str, Any], part: str
+) -> None:
+    file = changed(tmp_path, ending, lambda conv: conv["config"].update(settings))
+    with pytest.raises(ValueError, match=r"layer of class 'Conv2D' cannot be made") as info:
+        opened(file)
+    assert part in str(info.value)
+    assert "of its own" not in str(info.value)
+    assert len(str(info.value)) < 500 + len(str(file))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"class_name": "system", "module": "os", "registered_name": None},
+        {
+            "config": {
+                "filters": 2,
+                "kernel_size": 3,
+                "activation": {
+                    "module": "builtins",
+                    "class_name": "function",
+                    "config": "eval",
+                    "registered_name": "function",
+                },
+            }
+        },
+    ],
+)
+def test_a_file_that_names_what_could_run_any_code_is_said_to_be_refused(
+    tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    file = changed(tmp_path, ".keras", lambda conv: conv.update(settings))
+    with pytest.raises(ValueError, match=r"is refused: it names '(os\.system|builtins\.eval)'"):
+        opened(file)
+
+
+def test_a_layer_of_a_newer_keras_is_said_to_be_one(tmp_path: Path) -> None:
+    file = changed(tmp_path, ".keras", lambda conv: conv.update(class_name="Conv9D"))
+    with pytest.raises(ValueError, match=r"a layer 'Conv9D' of Keras, which Keras"):
+        opened(file)
+
+
+def test_weights_that_are_a_link_to_another_file_are_refused(tmp_path: Path) -> None:
+    file = changed(tmp_path, ".keras", lambda conv: None)
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    weights = io.BytesIO(parts["model.weights.h5"])
+    with h5py.File(weights, "r+") as stored:
+        variables = stored["layers"]["conv2d"]["vars"]
+        del variables["0"]
+        variables["0"] = h5py.ExternalLink(str(tmp_path / "other.h5"), "x")
+    parts["model.weights.h5"] = weights.getvalue()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    with pytest.raises(ValueError, match="is refused: its weights are a link to another file"):
+        opened(file)
+
+
+def test_what_is_wrong_with_a_file_as_a_file_is_said(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((16, 16, 3)), keras.layers.Conv2D(2, 3)])
+    model.save_weights(tmp_path / "only.weights.h5")
+    whole = changed(tmp_path, ".keras", lambda conv: None)
+    with zipfile.ZipFile(whole) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for name, weights in (("none.keras", None), ("half.keras", parts["model.weights.h5"][:2000])):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for part, data in parts.items():
+                kept = weights if part == "model.weights.h5" else data
+                if kept is not None:
+                    archive.writestr(part, kept)
+    (tmp_path / "notes.txt").write_text("a model")
+    (tmp_path / "notes.h5").write_text("a model")
+    for name, said in {
+        "only.weights.h5": "the file holds weights alone",
+        "none.keras": "the file holds no weights",
+        "half.keras": "its weights are damaged",
+        "notes.txt": "it is no .keras or .h5 file",
+        "notes.h5": "the file is damaged, or of another format",
+    }.items():
+        with pytest.raises(ValueError, match=f"cannot be opened: {said}"):
+            opened(tmp_path / name)
