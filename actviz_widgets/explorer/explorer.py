@@ -345,7 +345,7 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
             ValueError: If there is no map on display.
             OSError: If the file cannot be written.
         """
-        Path(path).write_bytes(saving.array_bytes(self.feature_map))
+        saving.save_array(self.feature_map, path)
 
     def close(self) -> None:
         """Gives everything back: figure, canvas, widgets, and the arrays kept."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,9 @@ from matplotlib.backend_bases import ResizeEvent
 from matplotlib.figure import Figure
 
 _WITHOUT_PIXELS = ("svg", "svgz", "pdf", "ps", "eps", "pgf")
-_MOST_PIXELS = 100_000_000  # which take 400 MB to draw
+_MOST_PIXELS = 25_000_000  # which take some 700 MB to draw
+_LONGEST_NAME = 100  # characters shown of one
+_VECTOR_DPI = 100  # of the images within a file of vectors, and of what cannot be vectors
 
 
 def save_figure(
@@ -30,21 +34,22 @@ def save_figure(
 
     Args:
         figure: The figure.
-        file: Where to.
+        file: Where to. A file is written whole or not at all: one that is there stays until then.
         file_format: `"png"`, `"svg"`, `"pdf"` or another of matplotlib's. Defaults to `None`: the
             ending of the file says.
         width: In inches. Defaults to `None`, the figure's own.
         height: In inches. Defaults to `None`: as the figure's own proportions have it.
-        dpi: Dots per inch of a file made of pixels. Defaults to `None`, the figure's own.
+        dpi: Dots per inch of a file made of pixels. Defaults to `None`, the figure's own. A file
+            of vectors has none: the images in it have as many pixels as at 100 dots per inch.
 
     Raises:
         TypeError: If `file` is no path.
-        ValueError: If a size is not a positive number, an image would have more than 100 million
-            pixels, or matplotlib knows no such format.
+        ValueError: If a size is not a positive number, the file would have less than a pixel or
+            more than 25 million, matplotlib knows no such format, or `file` is no file's name.
         OSError: If the file cannot be written.
     """
-    if not isinstance(file, str | Path | io.BytesIO):
-        raise TypeError(f"path is {file!r}; the path of a file is wanted.")
+    if not isinstance(file, io.BytesIO):
+        file = _checked(file)
     for name, value in (("width", width), ("height", height), ("dpi", dpi)):
         if value is not None and not (isinstance(value, Real) and 0 < value < np.inf):
             raise ValueError(f"{name} is {value!r}; a positive number is wanted.")
@@ -53,15 +58,33 @@ def save_figure(
         width = own_width * (height / own_height if height is not None else 1)
     if height is None:
         height = own_height * width / own_width
-    kind = (file_format or Path(str(file)).suffix).lower().removeprefix(".")
-    across, down = (round(float(inches * (dpi or figure.dpi))) for inches in (width, height))
-    if kind not in _WITHOUT_PIXELS and across * down > _MOST_PIXELS:
+    kind = (file_format or ("" if isinstance(file, io.BytesIO) else file.suffix)).lower()
+    kind = kind.removeprefix(".")
+    if not kind and isinstance(file, Path):
+        kind, file = "png", file.with_name(f"{file.name}.png")
+    if kind not in figure.canvas.get_supported_filetypes():
+        known = ", ".join(sorted(figure.canvas.get_supported_filetypes()))
+        raise ValueError(f"The format {kind!r} is not supported; choose one of {known}.")
+    is_vectors = kind in _WITHOUT_PIXELS
+    dots = _VECTOR_DPI if is_vectors else float(dpi or figure.dpi)
+    across, down = (round(min(float(inches) * dots, 1e12)) for inches in (width, height))
+    if min(across, down) < 1:
         raise ValueError(
-            f"The file would have {across:,} x {down:,} pixels; choose a smaller size, fewer dots "
-            "per inch, or SVG or PDF."
+            f"The file would be {float(width):g} x {float(height):g} inches, which is less than a "
+            "pixel; choose a larger size."
+        )
+    if across * down > _MOST_PIXELS:
+        fewer = "" if is_vectors else ", fewer dots per inch, or SVG or PDF"
+        raise ValueError(
+            f"The file would have {across:,} x {down:,} pixels, and at most {_MOST_PIXELS:,} are "
+            f"written; choose a smaller size{fewer}."
         )
     with _of_size(figure, float(width), float(height)):
-        figure.savefig(file, format=file_format, dpi=dpi or "figure")
+        if isinstance(file, io.BytesIO):
+            _write(figure, file, kind, dots)
+            return
+        with whole_file(file) as beside:
+            _write(figure, beside, kind, dots)
 
 
 def figure_bytes(
@@ -78,6 +101,81 @@ def array_bytes(array: np.ndarray) -> bytes:
     file = io.BytesIO()
     np.save(file, np.asarray(array), allow_pickle=False)
     return file.getvalue()
+
+
+def save_array(array: np.ndarray, file: str | Path) -> None:
+    """Saves an array as a `.npy` file, whole or not at all.
+
+    Raises:
+        TypeError: If `file` is no path.
+        ValueError: If `file` is no file's name.
+        OSError: If the file cannot be written.
+    """
+    with whole_file(_checked(file)) as beside:
+        beside.write_bytes(array_bytes(array))
+
+
+def _write(figure: Figure, file: Path | io.BytesIO, kind: str, dots: float) -> None:
+    try:
+        figure.savefig(file, format=kind, dpi=dots)
+    except (OSError, RuntimeError) as error:
+        if kind != "pgf":
+            raise
+        raise ValueError(
+            "A .pgf file takes LaTeX to write, which does not run here; choose SVG or PDF."
+        ) from error
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Gives a file beside another to write to, which takes its place when all is written.
+
+    Where that fails, the other stays as it was, and nothing stays beside it.
+
+    Args:
+        path: The file to write. What a link leads to is written, and the link stays.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():  # a pipe or a device, which nothing can replace
+        yield path
+        return
+    beside = path.with_name(f"{path.stem[:100]}.{secrets.token_hex(4)}.part{path.suffix[:20]}")
+    try:
+        yield beside
+        if path.exists():
+            beside.chmod(path.stat().st_mode & 0o7777)
+        beside.replace(path)
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+
+
+def _checked(file: object) -> Path:
+    """Gives the path of a file to write.
+
+    Raises:
+        TypeError: If it is no path.
+        ValueError: If it is empty, a folder, or no name that a file can have.
+    """
+    if not isinstance(file, str | os.PathLike):
+        kind = type(file).__name__
+        raise TypeError(f"path is of type {kind}; the path of a file is wanted.")
+    name = os.fspath(file)
+    if isinstance(name, bytes):
+        name = os.fsdecode(name)
+    if "\0" in name:
+        raise ValueError("path has a NUL character in it, which no name of a file can have.")
+    if not name.strip():
+        raise ValueError("path is empty; the path of a file is wanted, such as 'map.png'.")
+    shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    path = Path(name).expanduser()
+    try:
+        is_folder = path.is_dir() or name.endswith(("/", os.sep))
+    except (OSError, ValueError) as error:  # too long, or with a NUL in it
+        raise ValueError(f"{shown!r} is no name that a file can have.") from error
+    if is_folder:
+        raise ValueError(f"{shown!r} is a folder; name a file in it, such as 'map.png'.")
+    return path
 
 
 @contextmanager
