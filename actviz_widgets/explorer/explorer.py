@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import ipywidgets as widgets
 import numpy as np
@@ -28,6 +28,8 @@ from .presenter import Presenter
 if TYPE_CHECKING:
     import keras
     from matplotlib.figure import Figure
+
+_CLOSED = "This explorer was closed. Make a new ActivationExplorer."
 
 
 class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidgets is untyped
@@ -362,12 +364,21 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
         self.offer(0, {})
         # ipywidgets leaves None there, which a notebook that displays it would call.
         self._repr_mimebundle_ = self._closed_bundle  # type: ignore[method-assign]
+        self.end_choice(_CLOSED)
+
+    def __enter__(self) -> Self:
+        """Gives the explorer, which is closed at the end of the `with` block."""
+        self._open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     # ------------------------------------------------------------------------------- in a notebook
 
     def _open(self) -> Presenter:
         if self._presenter is None:
-            raise RuntimeError("This explorer was closed. Make a new ActivationExplorer.")
+            raise RuntimeError(_CLOSED)
         return self._presenter
 
     @traitlets.validate("position")

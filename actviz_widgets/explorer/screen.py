@@ -13,6 +13,7 @@ from ..scenes.selected import Selected
 from ..views import MapView, PictureView
 from ..widgets.canvas import FigureCanvas
 from ..widgets.owner_thread import OwnerThread
+from .traits import LARGEST, told
 
 
 class Screen:
@@ -82,9 +83,15 @@ class Screen:
     def zoom(self, axes: str, x_limits: tuple[float, float], y_limits: tuple[float, float]) -> None:
         """Shows a part of what is in some axes; see `ActivationExplorer.zoom`."""
         for name, limits in (("x_limits", x_limits), ("y_limits", y_limits)):
-            ends = np.asarray(limits, float)
-            if ends.shape != (2,) or not np.isfinite(ends).all() or ends[0] == ends[1]:
-                raise ValueError(f"{name} is {limits!r}; two different finite numbers are wanted.")
+            try:
+                ends = np.asarray(limits, float)
+            except (TypeError, ValueError, OverflowError):
+                ends = np.zeros(0)
+            if ends.shape != (2,) or not (np.abs(ends) <= LARGEST).all() or ends[0] == ends[1]:
+                raise ValueError(
+                    f"{name} is {told(limits)}; two different numbers are wanted, no larger than "
+                    f"{LARGEST:g}."
+                )
         on_show = {str(each.get_label()): each for each in self.figure.full_limits}
         if axes not in on_show:
             there = ", ".join(map(repr, on_show)) or "none"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import operator
+import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import traitlets
 
 from ..feature_maps.color_scale import color_map
+
+_MOST_TOLD = 80  # characters of a value
+# Beyond it the difference of two numbers, as an axis or a colour scale takes it, may be infinite.
+LARGEST = 1e300
 
 
 class SelectionError(traitlets.TraitError, ValueError):
@@ -35,7 +40,7 @@ class Index(traitlets.TraitType[int, Any]):
             return operator.index(value)
         except TypeError:
             raise SelectionTypeError(
-                f"{self.name!r} was set to {value!r}; {self.info_text}, is wanted."
+                f"{self.name!r} was set to {told(value)}; {self.info_text}, is wanted."
             ) from None
 
 
@@ -56,7 +61,7 @@ class LayerPath(traitlets.Unicode[str, Any]):
         """Gives the path, which has to be a text."""
         if not isinstance(value, str):
             raise SelectionTypeError(
-                f"{self.name!r} was set to {value!r}; the path of a layer, a text, is wanted."
+                f"{self.name!r} was set to {told(value)}; the path of a layer, a text, is wanted."
             )
         return value
 
@@ -74,7 +79,7 @@ class OneOf(traitlets.TraitType[str, Any]):
             return str(value)
         kind = SelectionError if isinstance(value, str) else SelectionTypeError
         wanted = ", ".join(map(repr, self._words))
-        raise kind(f"{self.name} was set to {value!r}; choose one of {wanted}.")
+        raise kind(f"{self.name} was set to {told(value)}; choose one of {wanted}.")
 
 
 class Switch(traitlets.TraitType[bool, Any]):
@@ -82,8 +87,10 @@ class Switch(traitlets.TraitType[bool, Any]):
 
     def validate(self, _: Any, value: Any) -> bool:
         """Gives the value, which has to be a truth value."""
-        if value not in (True, False):
-            raise SelectionTypeError(f"{self.name} was set to {value!r}; True or False is wanted.")
+        if not isinstance(value, bool | int | np.bool_) or value not in (True, False):
+            raise SelectionTypeError(
+                f"{self.name} was set to {told(value)}; True or False is wanted."
+            )
         return bool(value)
 
 
@@ -98,14 +105,14 @@ class Number(traitlets.TraitType[float, Any]):
         """Gives the number, which has to be within the range."""
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise SelectionTypeError(
-                f"{self.name} was set to {value!r}; a number from {self._low:g} to {self._high:g} "
-                "is wanted."
+                f"{self.name} was set to {told(value)}; a number from {self._low:g} to "
+                f"{self._high:g} is wanted."
             ) from None
         if not self._low <= number <= self._high:
             raise SelectionError(
-                f"{self.name} was set to {value!r}; choose {self._low:g} to {self._high:g}."
+                f"{self.name} was set to {told(value)}; choose {self._low:g} to {self._high:g}."
             )
         return number
 
@@ -135,7 +142,7 @@ class IndexOrNone(traitlets.TraitType[Any, Any]):
             return None if value is None else operator.index(value)
         except TypeError:
             raise SelectionTypeError(
-                f"{self.name!r} was set to {value!r}; an index, an integer from 0, or None is "
+                f"{self.name!r} was set to {told(value)}; an index, an integer from 0, or None is "
                 "wanted."
             ) from None
 
@@ -152,12 +159,15 @@ class Pair(traitlets.TraitType[Any, Any]):
         try:
             first, second = value
             pair = float(first), float(second)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise SelectionTypeError(
-                f"{self.name} was set to {value!r}; two numbers are wanted, or None."
+                f"{self.name} was set to {told(value)}; two numbers are wanted, or None."
             ) from None
-        if not all(math.isfinite(number) for number in pair):
-            raise SelectionError(f"{self.name} was set to {value!r}; they have to be finite.")
+        if not all(abs(number) <= LARGEST for number in pair):
+            raise SelectionError(
+                f"{self.name} was set to {told(value)}; they have to be finite, and no larger than "
+                f"{LARGEST:g}."
+            )
         return pair
 
 
@@ -174,7 +184,7 @@ class NameOrNone(traitlets.TraitType[Any, Any]):
             return operator.index(value)
         except TypeError:
             raise SelectionTypeError(
-                f"{self.name} was set to {value!r}; a name, an index, or None is wanted."
+                f"{self.name} was set to {told(value)}; a name, an index, or None is wanted."
             ) from None
 
 
@@ -192,6 +202,15 @@ class PlaceOrNone(traitlets.TraitType[Any, Any]):
             return tuple(operator.index(one) for one in given)
         except TypeError:
             raise SelectionTypeError(
-                f"{self.name} was set to {value!r}; a row and a column, as (12, 30), a step of a "
-                "sequence, or None is wanted."
+                f"{self.name} was set to {told(value)}; a row and a column, as (12, 30), a step of "
+                "a sequence, or None is wanted."
             ) from None
+
+
+def told(value: Any) -> str:
+    """Writes a value down in a line: short, and without where in memory it lies."""
+    try:
+        text = " ".join(re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value)).split())
+    except Exception:  # whatever its own code raises
+        text = f"something of type {type(value).__name__}"
+    return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}…"

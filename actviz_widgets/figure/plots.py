@@ -29,6 +29,7 @@ def plot_channel(
         The axes.
 
     Raises:
+        TypeError: If `channel` is no index, or `ax` no axes.
         ValueError: If the activation has another shape, or no such channel.
     """
     values = _without_batch_axis(activation)
@@ -64,20 +65,35 @@ def plot_layer(activation: Any, *, ax: Axes | None = None, columns: int | None =
         The axes. Channel 0 is at the top left, channel 1 to the right of it.
 
     Raises:
+        TypeError: If `columns` is no whole number, or `ax` no axes.
         ValueError: If the activation has another shape, or `columns` is below 1.
     """
     values = _without_batch_axis(activation)
-    if columns is not None and columns < 1:
-        raise ValueError(f"columns is {columns}; 1 or more is wanted.")
+    if columns is not None:
+        try:
+            columns = operator.index(columns)
+        except TypeError:
+            kind = type(columns).__name__
+            raise TypeError(f"columns is of type {kind}; a whole number is wanted.") from None
+        if columns < 1:
+            raise ValueError(f"columns is {columns}; 1 or more is wanted.")
+        columns = min(columns, values.shape[-1])
+    tiled = color_scale.tile(values, columns)
     axes = _axes_or_new(ax)
-    _plot_map(axes, color_scale.tile(values, columns), "viridis")
+    _plot_map(axes, tiled, "viridis")
     axes.tick_params(left=False, bottom=False, labelleft=False, labelbottom=False)
     axes.set_title(f"all {values.shape[-1]} channels")
     return axes
 
 
 def _without_batch_axis(activation: Any) -> np.ndarray:
-    values = np.asarray(activation)
+    try:
+        values = np.asarray(activation)
+    except Exception as error:  # ragged lists, and whatever an object's own code raises
+        raise ValueError(
+            f"The activation, of type {type(activation).__name__}, is no array: an array of shape "
+            "(height, width, channels) is wanted, for one picture: activations[path][0]."
+        ) from error
     if values.ndim == 4 and values.shape[0] == 1:
         values = values[0]
     if values.ndim != 3 or values.size == 0 or values.dtype.kind not in "fiub":
@@ -90,6 +106,13 @@ def _without_batch_axis(activation: Any) -> np.ndarray:
 
 def _axes_or_new(ax: Axes | None) -> Axes:
     if ax is not None:
+        from matplotlib.axes import Axes
+
+        if not isinstance(ax, Axes):
+            raise TypeError(
+                f"ax is of type {type(ax).__name__}; axes of matplotlib are wanted, such as "
+                "plt.subplots()[1] gives."
+            )
         return ax
     import matplotlib.pyplot as plt
 

@@ -52,8 +52,10 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
     of `model` itself, not copies: train `model` further, and the activations follow.
 
     Args:
-        model: A built Keras model, or the path of a `.keras` or `.h5` file.
-        layers: Layer paths to give activations of. Defaults to `None`, every layer call.
+        model: A built Keras model, or the path of a `.keras` or `.h5` file. Of another activation
+            model, the model within.
+        layers: Layer paths to give activations of. Defaults to `None`, every layer call; of another
+            activation model, those that it gives.
 
     Raises:
         TypeError: If `model` is not a Keras model.
@@ -70,13 +72,16 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
         self, model: keras.Model, layers: Sequence[str] | None = None, **kwargs: Any
     ) -> None:
         model = model_files.opened(model)
+        if isinstance(model, ActivationModel):
+            layers = model.chosen if layers is None else layers
+            model = model.model
         check_built(model)
         super().__init__(**kwargs)
         # Inputs reach the user's model as they were given: what dtype they should have is its own
         # to say. Keras's functional models do the same.
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
-        self.model = model
+        self.model: Any = model
         self._catalog = LayerCatalog(model)
         self._scalings: dict[int, tuple[str, float] | None] = {}
         self._chosen: tuple[str, ...] | None = None

@@ -38,6 +38,9 @@ def get_activations(
             batch.
     """
     model = model_files.opened(model)
+    if isinstance(model, ActivationModel):
+        layers = model.chosen if layers is None else layers
+        model = model.model
     check_built(model)
     if isinstance(layers, str):
         layers = [layers]

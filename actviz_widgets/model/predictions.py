@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from numbers import Number
+from typing import Any
 
 import numpy as np
 
@@ -58,15 +60,27 @@ def check_class_names(
         )
     if isinstance(class_names, str):
         raise TypeError(
-            f"class_names is the text {class_names!r}; a list of names is wanted, such as "
+            f"class_names is the text {class_names[:50]!r}; a list of names is wanted, such as "
+            "['cat', 'dog']."
+        )
+    kind = type(class_names).__name__
+    if isinstance(class_names, Set | bytes | bytearray):
+        why = "a set, which has no order" if isinstance(class_names, Set) else f"of type {kind}"
+        raise TypeError(
+            f"class_names is {why}; a list of names in the order of the labels is wanted, such as "
             "['cat', 'dog']."
         )
     try:
-        names = tuple(str(name) for name in class_names)
+        given = tuple(class_names)
     except TypeError:
+        raise TypeError(f"class_names is of type {kind}; a list of names is wanted.") from None
+    nameless = next((name for name in given if not _is_name(name)), "")
+    if not _is_name(nameless):
         raise TypeError(
-            f"class_names is of type {type(class_names).__name__}; a list of names is wanted."
-        ) from None
+            f"A name in class_names is of type {type(nameless).__name__}; a text, or a number, is "
+            "wanted for each class."
+        )
+    names = tuple(str(name) for name in given)
     count = class_count(output_shape)
     if count is None or output_shape is None:
         puts_out = f"the shape {output_shape}" if output_shape else "several parts"
@@ -84,6 +98,10 @@ def check_class_names(
             "was trained with."
         )
     return names
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str | Number | np.generic)
 
 
 def strongest_class(

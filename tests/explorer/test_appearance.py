@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 
 from actviz_widgets.explorer.appearance import VIEWS, Appearance
@@ -60,6 +61,13 @@ def test_what_there_is_can_be_set(appearance: Appearance, trait: str, value: Any
         ("color_scale", "row", "'channel', 'layer', 'fixed'"),
         ("color_limits", (2, 1), "the lower limit comes first"),
         ("color_limits", (0, float("inf")), "have to be finite"),
+        ("color_limits", (-1e308, 1e308), "no larger than 1e+300"),
+        ("color_limits", (0, 10**400), "two numbers are wanted"),
+        ("symmetric", np.array([True, False]), "True or False is wanted"),
+        ("symmetric", object(), "set to <object object>; True or False"),
+        ("opacity", np.array([0.1, 0.2]), "a number from 0 to 1"),
+        ("view", "x" * 5000, "x…; choose one of"),
+        ("view", "a\nb", "'a\\nb'; choose one of"),
         ("color_limits", 3, "two numbers are wanted"),
         ("symmetric", "no", "True or False is wanted"),
         ("clip", 50, "choose 0 to 49"),

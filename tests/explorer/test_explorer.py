@@ -19,6 +19,7 @@ from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
 from actviz_widgets import ActivationExplorer
+from actviz_widgets.explorer.appearance import VIEWS
 
 from . import driver
 from .driver import find
@@ -443,6 +444,40 @@ def test_a_closed_explorer_says_so(model: keras.Model) -> None:
     for name in ("figure", "activation", "feature_map", "predictions", "images"):
         with pytest.raises(RuntimeError, match="was closed"):
             getattr(explorer, name)
+
+
+def test_of_a_closed_explorer_traits_are_read_and_not_set(model: keras.Model) -> None:
+    with ActivationExplorer(model, PICTURES) as explorer:
+        explorer.image, explorer.layer, explorer.view = 1, "conv_2", "layer"
+    assert (explorer.image, explorer.layer, explorer.view) == (1, "conv_2", "layer")
+    for name, value in (("image", 0), ("layer", "conv_1"), ("opacity", 0.5), ("playing", True)):
+        with pytest.raises(RuntimeError, match="was closed"):
+            setattr(explorer, name, value)
+    with pytest.raises(RuntimeError, match="was closed"), explorer:
+        pass
+
+
+def test_a_closed_explorer_that_a_variable_holds_keeps_no_array_and_no_figure(
+    model: keras.Model,
+) -> None:
+    explorer = ActivationExplorer(model, PICTURES)
+    for view in VIEWS:
+        explorer.view = view
+    explorer._repr_mimebundle_()
+    held = [
+        weakref.ref(part)
+        for part in (
+            explorer.figure,
+            driver.canvas_of(explorer),
+            driver.page_link_of(explorer),
+            driver.source_of(explorer),
+            explorer.activation,
+        )
+    ]
+    explorer.close()
+    gc.collect()
+    assert [reference() for reference in held if reference() is not None] == []
+    assert explorer.view == list(VIEWS)[-1]
 
 
 @pytest.mark.slow

@@ -182,9 +182,11 @@ def test_code_recreates_a_zoom_whichever_views_were_seen_before(
     ("given", "words"),
     [
         (("no such axes", (0, 1), (1, 0)), "on show are 'picture', 'feature map'"),
-        (("picture", (0, 0), (1, 0)), "x_limits is .* two different finite numbers"),
+        (("picture", (0, 0), (1, 0)), "x_limits is .* two different numbers"),
         (("picture", (0, 1), (0, np.nan)), "y_limits is"),
         (("picture", (0, 1), 5), "y_limits is 5"),
+        (("picture", (-1e308, 1e308), (1, 0)), r"x_limits is .* no larger than 1e\+300"),
+        (("picture", ("a", "b"), (1, 0)), "x_limits is"),
     ],
 )
 def test_a_wrong_zoom_is_refused(explorer: ActivationExplorer, given, words: str) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import matplotlib as mpl
 
@@ -163,3 +163,32 @@ def test_a_plot_changes_none_of_the_users_settings() -> None:
     before = dict(mpl.rcParams)
     plot_layer(ACTIVATION)
     assert dict(mpl.rcParams) == before
+
+
+class Raising:
+    """What raises as it is made an array."""
+
+    def __array__(self, *_: object, **__: object) -> np.ndarray:
+        raise RuntimeError("no")
+
+
+@pytest.mark.parametrize(
+    ("plot", "error", "said"),
+    [
+        (lambda maps: plot_channel(maps, 0, ax=3), TypeError, "ax is of type int"),  # type: ignore[arg-type]
+        (lambda maps: plot_layer(maps, ax=3), TypeError, "ax is of type int"),  # type: ignore[arg-type]
+        (lambda maps: plot_layer(maps, columns="2"), TypeError, "columns is of type str"),  # type: ignore[arg-type]
+        (lambda maps: plot_layer(maps, columns=1.5), TypeError, "columns is of type float"),  # type: ignore[arg-type]
+        (lambda maps: plot_layer(maps, columns=np.nan), TypeError, "columns is of type float"),  # type: ignore[arg-type]
+        (lambda maps: plot_layer(maps, columns=0), ValueError, "1 or more is wanted"),
+        (lambda _: plot_layer([[1, 2], [3]]), ValueError, "of type list, is no array"),
+        (lambda _: plot_channel(Raising(), 0), ValueError, "of type Raising, is no array"),
+    ],
+)
+def test_what_cannot_be_plotted_is_refused_and_leaves_no_figure_open(
+    plot: Callable[[np.ndarray], object], error: type[Exception], said: str
+) -> None:
+    before = plt.get_fignums()
+    with pytest.raises(error, match=said):
+        plot(np.zeros((3, 3, 2)))
+    assert plt.get_fignums() == before

@@ -382,3 +382,14 @@ def test_an_unknown_layer_is_refused_with_the_nearest_named() -> None:
         ActivationModel(sequential(), ["con"])
     with pytest.raises(ValueError, match="layers is empty"):
         ActivationModel(sequential(), [])
+
+
+def test_an_activation_model_given_as_the_model_is_unwrapped() -> None:
+    model = sequential()
+    within = ActivationModel(model, ["conv"])
+    assert ActivationModel(within).model is model
+    assert [info.path for info in ActivationModel(within).captured] == ["conv"]
+    assert [info.path for info in ActivationModel(within, ["dense"]).captured] == ["dense"]
+    assert list(get_activations(within, PICTURES)) == ["conv"]
+    everything = ActivationModel(model)
+    assert list(get_activations(everything, PICTURES)) == list(get_activations(model, PICTURES))

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -153,3 +155,18 @@ def test_one_text_for_all_names_is_refused() -> None:
 def test_what_is_no_list_of_names_is_refused_in_a_sentence() -> None:
     with pytest.raises(TypeError, match=r"class_names.* list of names"):
         check_class_names(2, (None, 2))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ({"cat", "dog"}, "a set, which has no order"),
+        (frozenset({"cat", "dog"}), "a set, which has no order"),
+        (b"cd", "of type bytes"),
+        (["cat", None], "A name in class_names is of type NoneType"),
+        ([["cat"], "dog"], "A name in class_names is of type list"),
+    ],
+)
+def test_names_without_an_order_or_that_are_none_are_refused(names: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        check_class_names(names, (None, 2))
