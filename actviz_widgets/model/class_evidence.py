@@ -254,7 +254,9 @@ class _Watching(Recording):
 def _probability(
     predictions: np.ndarray, class_index: int, output: Output | None
 ) -> np.ndarray | None:
-    said = [None if output is None else output.probability(row, class_index) for row in predictions]
+    if output is None:  # the model has not run: what it puts out tells
+        output = Output("", (None, *predictions.shape[1:]), "unknown", None)
+    said = [output.probability(row, class_index) for row in predictions]
     if any(probability is None for probability in said):
         return None
     return np.array(said, np.float32)
