@@ -36,6 +36,7 @@ from PIL import Image
 from .frames import Frames
 from .owner_thread import OwnerThread
 from .repainter import Repainter
+from .sound_messages import is_sound
 
 
 @contextmanager
@@ -99,7 +100,9 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
     def _handle_message(self, widget: object, content: dict[str, Any], buffers: Any) -> None:
         # The toolbar's messages come in here, past `_handle_msg`.
         def handle() -> None:
-            if self._is_open():
+            ratio = self.device_pixel_ratio
+            size = tuple(side / ratio for side in self.figure.bbox.size)
+            if self._is_open() and is_sound(content, (size[0], size[1]), ratio):
                 with self._owner.handling_a_message():
                     super(FigureCanvas, self)._handle_message(widget, content, buffers)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import ipywidgets as widgets
+import traitlets
 
 from .owner_thread import OwnerThread
 
@@ -33,6 +34,8 @@ class OwnThreadMessages(widgets.Widget):  # type: ignore[misc]  # ipywidgets is 
 
     def _handle_in_turn(self, msg: dict[str, Any]) -> None:
         data = msg["content"]["data"]
+        if data.get("method") == "update" and not isinstance(data.get("state"), dict):
+            return
         if data.get("method") == "update" and data.get("state"):
             in_turn = {name for name in data["state"] if not self._is_overtaken(name, msg)}
             if not in_turn:
@@ -40,6 +43,13 @@ class OwnThreadMessages(widgets.Widget):  # type: ignore[misc]  # ipywidgets is 
             data["state"] = {name: data["state"][name] for name in in_turn}
         with self._owner.handling_a_message():
             super()._handle_msg(msg)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Takes what the page has set; a value that the control cannot have changes nothing."""
+        try:
+            super().set_state(sync_data)
+        except traitlets.TraitError:
+            self.send_state(list(sync_data))
 
     def _is_overtaken(self, name: str, msg: dict[str, Any]) -> bool:
         header = msg.get("header", {})
@@ -58,6 +68,13 @@ class Dropdown(OwnThreadMessages, widgets.Dropdown):  # type: ignore[misc]
     """A dropdown that answers on its owner's thread."""
 
     options: Any
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Takes what the page has set; of a dropdown with nothing chosen, that is nothing."""
+        if "index" in sync_data and sync_data["index"] is None:
+            sync_data = {name: value for name, value in sync_data.items() if name != "index"}
+            self.send_state("index")
+        super().set_state(sync_data)
 
     def offer(self, options: Sequence[tuple[str, Any]], value: Any) -> None:
         """Offers something, and shows a value as chosen, with nothing else chosen in between.

@@ -13,8 +13,12 @@ import traitlets
 
 from .own_thread import OwnThreadMessages, close_one
 from .owner_thread import OwnerThread
+from .sound_messages import is_number, is_width
 
 _HERE = Path(__file__).parent
+STEPS = ("channel", "layer", "image")
+"""What keys go on by."""
+_FAR = 1_000_000  # steps at once
 _MOST_OFFERS = 8  # files kept for pages that may still ask for them
 
 
@@ -111,11 +115,13 @@ class PageLink(OwnThreadMessages, anywidget.AnyWidget):  # type: ignore[misc]  #
                 self._owner.run_soon(lambda: self.send({"kind": "answer", "page": page}))
 
     def _take_in(self, news: dict[str, Any], page: Any) -> None:
-        if self._fit is not None and "width" in news:
-            self._fit(int(news["width"]))
-        for name, steps in news.get("steps", {}).items():
-            if self._step is not None and steps != 0:
-                self._step(str(name), int(steps))
+        width, asked = news.get("width"), news.get("steps")
+        if self._fit is not None and width is not None and is_width(width):
+            self._fit(int(width))
+        for name, steps in asked.items() if isinstance(asked, dict) else ():
+            is_sound = name in STEPS and is_number(steps, -_FAR, _FAR)
+            if self._step is not None and is_sound and int(steps):
+                self._step(name, int(steps))
         if self._tick is not None and self.playing and news.get("tick"):
             if self._player is None:
                 self._player = page

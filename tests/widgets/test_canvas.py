@@ -261,3 +261,52 @@ def test_closing_frees_its_widgets() -> None:
     canvas.close()
     canvas.close()
     assert set(_instances) == before
+
+
+MOUSE = {"x": 10, "y": 10, "button": 0, "buttons": 0, "modifiers": []}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "resize", "width": 1e9, "height": 1e9},
+        {"type": "resize", "width": 10_000, "height": 10_000},
+        {"type": "resize", "width": -5, "height": 100},
+        {"type": "resize", "width": None, "height": 100},
+        {"type": "resize"},
+        {"type": "set_device_pixel_ratio", "device_pixel_ratio": -1},
+        {"type": "set_device_pixel_ratio", "device_pixel_ratio": float("nan")},
+        {"type": "set_dpi_ratio", "dpi_ratio": 0},
+        {"type": "set_dpi_ratio", "dpi_ratio": "2"},
+        {"type": "motion_notify", **MOUSE, "x": None},
+        {"type": "motion_notify", **MOUSE, "y": float("inf")},
+        {"type": "button_press", "x": 1, "y": 1},
+        {"type": "scroll", **MOUSE, "step": float("nan")},
+        {"type": "key_press", "key": None},
+        {"type": "key_press", "key": "k" * 5000},
+        {"type": "toolbar_button", "name": 3},
+        {"type": "event"},
+        {"type": "no such thing"},
+        {"type": None},
+        {},
+        [],
+        None,
+    ],
+)
+def test_what_no_page_can_mean_changes_nothing(canvas: FigureCanvas, message: Any) -> None:
+    def state() -> tuple[object, ...]:
+        ratio = type(canvas).current_dpi_ratio
+        return tuple(canvas.figure.get_size_inches()), canvas.device_pixel_ratio, ratio
+
+    before = state()
+    canvas._handle_message(canvas, message, [])
+    assert state() == before
+
+
+def test_what_a_page_can_mean_is_done(canvas: FigureCanvas) -> None:
+    moves: list[object] = []
+    canvas.mpl_connect("motion_notify_event", moves.append)
+    canvas._handle_message(canvas, {"type": "motion_notify", **MOUSE}, [])
+    canvas._handle_message(canvas, {"type": "resize", "width": 300, "height": 200}, [])
+    assert len(moves) == 1
+    assert tuple(canvas.figure.get_size_inches() * canvas.figure.dpi) == (300, 200)

@@ -145,3 +145,26 @@ def test_freed_widgets_leave_nothing_behind() -> None:
     close_all(closed)
     close_all(closed)
     assert set(_instances) == before
+
+
+def test_what_a_broken_page_sets_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = OwnerThread()
+    chosen = Dropdown(options=[("a", 1), ("b", 2), ("c", 3)], value=2, owner=owner)
+    slider = Slider(min=0, max=9, value=4, owner=owner)
+    told: list[object] = []
+    for control in (chosen, slider):
+        monkeypatch.setattr(control, "send_state", lambda key=None: told.append(key))
+    for control, state in (
+        (chosen, {"index": None}),
+        (chosen, {"index": 17}),
+        (chosen, {"index": -1}),
+        (chosen, {"index": "a"}),
+        (chosen, None),
+        (slider, {"value": None}),
+        (slider, {"value": "4"}),
+        (slider, [5]),
+    ):
+        data = {"method": "update", "state": state}
+        control._handle_msg({"content": {"data": data}, "buffers": []})
+        assert (chosen.value, slider.value) == (2, 4), state
+    assert told == ["index", ["index"], ["index"], ["index"], ["value"]]

@@ -201,3 +201,27 @@ def test_what_comes_after_closing_calls_nothing(link: Link) -> None:
     link.receive("take", file=0)
     assert link.called == []
     assert not any(content["kind"] == "save" for content, _ in link.sent)
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        {"width": 10_000_000},
+        {"width": -1},
+        {"width": None},
+        {"width": "wide"},
+        {"width": float("nan")},
+        {"width": True},
+        {"steps": None},
+        {"steps": [1]},
+        {"steps": {"channel": None}},
+        {"steps": {"channel": float("inf")}},
+        {"steps": {"channel": 1e300}},
+        {"steps": {"close": 1}},
+        {"steps": {"channel": "1"}},
+    ],
+)
+def test_what_no_page_can_mean_is_passed_over_and_answered(link: Link, news: Any) -> None:
+    link.receive(**news)
+    assert link.called == []
+    assert link.sent == [answer()]
