@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from .layer_arrays import LayerArrays
+from .shared_budget import Share
 
 MEMORY_BUDGET = 256 * 2**20
 """Bytes that are kept unless told otherwise; a Binder session has 2 GB in all."""
@@ -65,9 +66,17 @@ class Activations(Generic[PictureT]):
     Args:
         run: Loads the picture of an index, asks which of its layers to keep, and runs the model.
         memory_budget: Bytes that may be kept.
+        share: What the explorer keeps beside others. Defaults to `None`: there is none.
     """
 
-    def __init__(self, run: Callable[[int, Fit], KeptPass[PictureT]], memory_budget: int) -> None:
+    def __init__(
+        self,
+        run: Callable[[int, Fit], KeptPass[PictureT]],
+        memory_budget: int,
+        share: Share | None = None,
+    ) -> None:
+        self._share = Share(memory_budget) if share is None else share
+        self._share.add(self)
         self._run = run
         self.memory_budget = memory_budget
         self._kept: dict[int, KeptPass[PictureT]] = {}
@@ -80,9 +89,11 @@ class Activations(Generic[PictureT]):
         The activation of `layer_path` is among it, unless it is larger than the budget by itself,
         or the model did not call that layer.
         """
+        self._share.look()
         kept_pass = self._kept.get(picture)
         if kept_pass is None or not self._is_known(kept_pass, layer_path):
             kept_pass = self._compute(picture, layer_path)
+            self._share.make_room()
         for key in [key for key in self._parts if key[0] == picture and layer_path in key[1]]:
             self._parts.move_to_end(key)
         return kept_pass
@@ -133,6 +144,7 @@ class Activations(Generic[PictureT]):
             key = picture, tuple(new.sizes)
             self._parts[key] = None
             self._parts.move_to_end(key, last=False)
+            self._share.make_room()
         return new
 
     def is_too_large(self, kept_pass: KeptPass[PictureT], layer_path: str) -> bool:

@@ -14,6 +14,7 @@ from ..pictures.labels import Labels
 from ..pictures.pictures import Pictures, Preprocess
 from .declared_inputs import declared_inputs
 from .extraction import Extraction
+from .shared_budget import Share
 from .source import ActivationSource
 
 
@@ -86,6 +87,7 @@ def explored_model(
     layers: Sequence[str] | None,
     memory_budget: int,
     labels: object = None,
+    share: Share | None = None,
 ) -> Explored:
     """Gives a model as it is now, and pictures to look at it with.
 
@@ -97,6 +99,7 @@ def explored_model(
         memory_budget: Bytes of pictures and activations that may be kept.
         labels: The class of each picture, a number or a name. Defaults to `None`: those of a
             dataset, or the names of the folders in a folder.
+        share: What the explorer keeps beside others. Defaults to `None`: one of its own.
 
     Raises:
         TypeError: If `model` is not a Keras model, `images` nothing that can be pictures, or
@@ -112,7 +115,7 @@ def explored_model(
         )
     inputs = declared_inputs(activation_model)
     pictures = Pictures(images, inputs, preprocess, most_bytes=memory_budget // 2, labels=labels)
-    extraction = Extraction(activation_model, pictures, memory_budget)
+    extraction = Extraction(activation_model, pictures, memory_budget, share)
     has_names = len(pictures.class_names) == class_count(activation_model.prediction_shape)
     names = pictures.class_names if has_names else None
     return Explored(activation_model, pictures, {0: extraction}, class_names=names)

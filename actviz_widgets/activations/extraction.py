@@ -22,6 +22,7 @@ from . import refusals
 from .cache import Activations, Fit, KeptPass
 from .layer_arrays import LayerArrays
 from .one_picture import OnePicture
+from .shared_budget import Share
 
 
 class Extraction:
@@ -31,6 +32,7 @@ class Extraction:
         activation_model: The model. One whose layers show only when it runs is run once.
         pictures: The pictures.
         memory_budget: Bytes of pictures and activations that may be kept.
+        share: What the explorer keeps beside others. Defaults to `None`: one of its own.
 
     Attributes:
         runs_model: `True`.
@@ -46,7 +48,11 @@ class Extraction:
     runs_model = True
 
     def __init__(
-        self, activation_model: ActivationModel, pictures: PicturesAtHand, memory_budget: int
+        self,
+        activation_model: ActivationModel,
+        pictures: PicturesAtHand,
+        memory_budget: int,
+        share: Share | None = None,
     ) -> None:
         self._model = activation_model
         self._pictures = pictures
@@ -63,7 +69,7 @@ class Extraction:
         self.layouts: dict[str, Layout] = {
             path: self._static_layout(info) for path, info in self.layers.items()
         }
-        self.activations: Activations[Picture] = Activations(self._run, memory_budget)
+        self.activations: Activations[Picture] = Activations(self._run, memory_budget, share)
 
     def get(self, image: int, layer_path: str) -> KeptPass[Picture]:
         """Gives what is known of a picture, the layer's activation included where it fits."""

@@ -17,6 +17,7 @@ from .cache import KeptPass
 from .declared_inputs import declared_inputs
 from .explored import Explored
 from .extraction import Extraction
+from .shared_budget import Share
 
 _WEIGHTS = ".weights.h5"
 
@@ -33,6 +34,7 @@ class SecondModel:
         explored: What the first is opened on; its pictures are used, also those added later.
         memory_budget: Bytes of pictures and activations that may be kept for it.
         name: What to call it.
+        share: What the explorer keeps beside others. Defaults to `None`: one of its own.
 
     Attributes:
         activation_model: The other model.
@@ -45,7 +47,12 @@ class SecondModel:
     """
 
     def __init__(
-        self, activation_model: ActivationModel, explored: Explored, memory_budget: int, name: str
+        self,
+        activation_model: ActivationModel,
+        explored: Explored,
+        memory_budget: int,
+        name: str,
+        share: Share | None = None,
     ) -> None:
         self.activation_model = activation_model
         self.name = name
@@ -53,7 +60,7 @@ class SecondModel:
         first_inputs, inputs = declared_inputs(self._first), declared_inputs(activation_model)
         check_same(first_inputs, inputs)
         self.note = scaling_note(first_inputs, inputs)
-        self.extraction = Extraction(activation_model, explored.pictures, memory_budget)
+        self.extraction = Extraction(activation_model, explored.pictures, memory_budget, share)
         self._layer_counts = 0, 0
         self._paths: dict[str, str] = {}
         if not self.layers:
@@ -117,7 +124,9 @@ class SecondModel:
         )
 
 
-def second_model(model: Any, explored: Explored, memory_budget: int) -> SecondModel:
+def second_model(
+    model: Any, explored: Explored, memory_budget: int, share: Share | None = None
+) -> SecondModel:
     """Opens another model, or another state of the first, on the pictures of the first.
 
     Args:
@@ -125,6 +134,7 @@ def second_model(model: Any, explored: Explored, memory_budget: int) -> SecondMo
             `.weights.h5` file, with weights for a copy of the first model, which is left as it is.
         explored: What the first model is opened on.
         memory_budget: Bytes of pictures and activations that may be kept for it.
+        share: What the explorer keeps beside others. Defaults to `None`: one of its own.
 
     Raises:
         TypeError: If `model` is neither.
@@ -137,7 +147,7 @@ def second_model(model: Any, explored: Explored, memory_budget: int) -> SecondMo
     else:
         opened = model_files.opened(model)
     name = Path(model).name if is_file else str(opened.name)
-    return SecondModel(ActivationModel(opened), explored, memory_budget, name)
+    return SecondModel(ActivationModel(opened), explored, memory_budget, name, share)
 
 
 def _with_weights(first: Any, path: Path) -> Any:

@@ -11,6 +11,7 @@ from ..activations.cache import checked_budget
 from ..activations.explored import Explored, explored_model
 from ..activations.history.activation_history import ActivationHistory
 from ..activations.second_model import SecondModel, second_model
+from ..activations.shared_budget import Share
 from ..feature_maps.color_scale import color_map
 from ..model.predictions import check_class_names
 from ..pictures.pictures import Preprocess
@@ -35,6 +36,7 @@ class Opened:
         image_count: How many pictures were handed in.
         first_layer: Path of the layer to begin with.
         cmap: A matplotlib colour map, or the name of one.
+        share: What it keeps beside other explorers.
     """
 
     explored: Explored
@@ -44,6 +46,7 @@ class Opened:
     image_count: int
     first_layer: str
     cmap: Any
+    share: Share
 
     @property
     def epochs(self) -> tuple[int, ...]:
@@ -92,6 +95,7 @@ def opened(
     The first picture goes through the model here: all that can be wrong shows.
     """
     memory_budget = checked_budget(memory_budget)
+    share = Share(memory_budget)
     if compare_with is not None:
         memory_budget //= 2
     if isinstance(model, ActivationHistory):
@@ -100,13 +104,13 @@ def opened(
         )
         explored = model.subject(layers)
     else:
-        explored = explored_model(model, images, preprocess, layers, memory_budget, labels)
+        explored = explored_model(model, images, preprocess, layers, memory_budget, labels, share)
     given_names = check_class_names(class_names, _shape_of_classes(explored))
     class_names = given_names or explored.class_names
     explored = replace(explored, class_names=class_names)
     other = None
     if compare_with is not None:
-        other = second_model(compare_with, explored, memory_budget)
+        other = second_model(compare_with, explored, memory_budget, share)
     color_map(cmap)
     first_layer = _first_worth_showing(explored)
     newest = explored.by_epoch[tuple(explored.by_epoch)[-1]]
@@ -119,7 +123,7 @@ def opened(
         "compare_with": compare_with,
     }
     image_count = len(explored.images)
-    return Opened(explored, other, class_names, given, image_count, first_layer, cmap)
+    return Opened(explored, other, class_names, given, image_count, first_layer, cmap, share)
 
 
 def _first_worth_showing(explored: Explored) -> str:

@@ -13,7 +13,7 @@ from ..activations.preprocessing_comparison import why_not_compared
 from ..activations.source import ActivationSource
 from ..feature_maps import color_scale
 from ..feature_maps.layout import Layout
-from ..figure.artists.scripts import undrawable
+from ..figure.artists.scripts import why_boxes
 from ..pictures.pictures import Picture
 from ..scenes.map_places import MapPlaces
 from ..scenes.scene import Scene
@@ -34,7 +34,6 @@ from .view_code import view_code
 # Each has an observer of its own; any other trait, also one that is added, is redrawn.
 _NOT_REDRAWN = ("position", "playing", "speed")
 _REDRAWN = tuple(name for name in Chosen.class_trait_names() if name not in _NOT_REDRAWN)
-_MOST_LACKING = 5  # characters named
 _CALM = 0.3  # seconds without a redraw, after which there is time for what can wait
 
 
@@ -86,6 +85,7 @@ class Presenter:
         self.pointer = Pointer(
             chosen, self.screen, self._places, owner, lambda: self.shown, self._console.choose
         )
+        opened.share.on_give_up(self)
         self.screen.canvas.mpl_connect("resize_event", lambda _: self._on_resize())
         self._show_choice()
         self._redraw()
@@ -160,6 +160,16 @@ class Presenter:
             "image": lambda: range(len(self._explored.images)),
         }
         setattr(self._chosen, over, stepped(over, steps, self._chosen, places, around=around))
+
+    def give_up(self) -> None:
+        """Lets go of what can be computed again, but the layer on screen: others need the room."""
+
+        def give_up() -> None:
+            self.opened.share.clear()
+            if self.shown is not None:
+                self.shown = self.shown.of_the_layer_alone()
+
+        self._owner.run(give_up)
 
     def close(self) -> None:
         """Frees figure, canvas and widgets, and lets go of all that was computed."""
@@ -299,23 +309,10 @@ class Presenter:
             status_lines(shown, scene),
             [
                 *self._unread,
-                self._why_boxes(picture.name),
+                why_boxes((picture.name, self._chosen.layer, *(self.opened.class_names or ()))),
                 self.order.why_by_index(selected.layout),
                 self._with_remedy(picture.warning),
             ],
-        )
-
-    def _why_boxes(self, picture_name: str) -> str:
-        """Says which characters of the names on show no font of the machine has."""
-        names = (picture_name, self._chosen.layer, *(self.opened.class_names or ()))
-        lacking = undrawable("".join(names))
-        if not lacking:
-            return ""
-        more = f" and {len(lacking) - _MOST_LACKING} more" if len(lacking) > _MOST_LACKING else ""
-        named = " ".join(lacking[:_MOST_LACKING]) + more
-        return (
-            f"No font of this machine has {named}: the figure draws boxes for them. Install one "
-            "that does, such as Noto Sans of the script, and restart the kernel."
         )
 
     def _with_remedy(self, warning: str) -> str:

@@ -118,8 +118,8 @@ class Screen:
         # Where a map lies takes a run of the model to know: nobody may ever zoom.
         if isinstance(picture.view, PictureView) and isinstance(scene.right, MapView):
             height, width = scene.right.values.shape
-            shape = height, width
-            self.figure.link_zoom(lambda: places.extent(selected.layer, picture, shape))
+            shape, layer = (height, width), selected.layer  # not the activations of all layers
+            self.figure.link_zoom(lambda: places.extent(layer, picture, shape))
         else:
             self.figure.link_zoom(None)
         return moved

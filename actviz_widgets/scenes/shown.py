@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..activations.channel_survey import ChannelSurvey
 from ..activations.explanations import Explanations
@@ -41,3 +41,10 @@ class Shown:
     explanations: Explanations | None
     other: SecondModel | None
     class_names: Sequence[str] | None
+
+    def of_the_layer_alone(self) -> Shown:
+        """Gives the same without what other layers put out, which takes memory."""
+        kept_pass = self.selected.kept_pass
+        activations = kept_pass.arrays.of([self.selected.layer])
+        kept_pass = replace(kept_pass, activations=activations)
+        return replace(self, selected=replace(self.selected, kept_pass=kept_pass))

@@ -7,7 +7,7 @@ of them has as a box, with a warning of Python at each drawing.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ from matplotlib.text import Text
 _BOX = "□"
 # A font of last resort has boxes for all that there is; those for formulas have codes of their own.
 _NO_LETTERS = ("Last Resort", "LastResort", ".LastResort", "STIXSize", "STIXNonUnicode", "cm")
+_MOST_NAMED = 5  # characters
 _STYLES = ("normal", "oblique", "italic")
 
 
@@ -57,6 +58,19 @@ def undrawable(words: str) -> str:
         char
         for char in dict.fromkeys(_plain(words))
         if char in without and not any(_has(str(entry.fname), char) for entry in found)
+    )
+
+
+def why_boxes(names: Iterable[str]) -> str:
+    """Says which characters of some names no font of the machine has; empty if all can be drawn."""
+    lacking = undrawable("".join(names))
+    if not lacking:
+        return ""
+    more = f" and {len(lacking) - _MOST_NAMED} more" if len(lacking) > _MOST_NAMED else ""
+    return (
+        f"No font of this machine has {' '.join(lacking[:_MOST_NAMED])}{more}: the figure draws "
+        "boxes for them. Install one that does, such as Noto Sans of the script, and restart the "
+        "kernel."
     )
 
 
