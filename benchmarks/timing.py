@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import random
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -39,7 +40,9 @@ def interleaved(
     warm_ups: int = 3,
     before_each: Work = lambda: None,
 ) -> dict[str, list[float]]:
-    """Times rivals by turns.
+    """Times rivals by turns, in each round in another order, always the same ones.
+
+    What ran just before leaves threads and memory in another state: so it is not always the same.
 
     Args:
         rivals: What to run, by name.
@@ -56,10 +59,12 @@ def interleaved(
             work()
     settle()
     times: dict[str, list[float]] = {name: [] for name in rivals}
+    names, order = list(rivals), random.Random(0)
     for _ in range(rounds):
-        for name, work in rivals.items():
+        order.shuffle(names)
+        for name in names:
             before_each()
-            times[name].append(1000 * seconds(work))
+            times[name].append(1000 * seconds(rivals[name]))
     return times
 
 

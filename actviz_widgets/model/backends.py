@@ -247,12 +247,21 @@ def as_array(tensor: Any, *, shared: bool = False) -> np.ndarray:
     return np.asarray(keras.ops.convert_to_numpy(tensor))
 
 
+_NUMBERS = frozenset("?bBhHiIlLqQefdg") | {"Zf", "Zd"}  # formats of a buffer
+
+
 def size_as_array(tensor: Any) -> int | None:
     """Gives the bytes that a tensor of plain numbers takes as an array.
 
     Returns:
         `None` for texts, sparse and ragged tensors, and floats that numpy lacks.
     """
+    if type(tensor).__module__.startswith("tensorflow."):
+        # Of a fresh tensor its shape, as TensorFlow gives it, takes twenty times as long.
+        with suppress(TypeError, BufferError, ValueError):
+            memory = memoryview(tensor)
+            if memory.format in _NUMBERS:
+                return memory.nbytes
     is_dense = not hasattr(tensor, "todense") and not getattr(tensor, "is_sparse", False)
     if not is_dense or type(tensor).__name__ in ("SparseTensor", "RaggedTensor"):
         return None
