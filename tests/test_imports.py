@@ -160,6 +160,11 @@ def test_a_room_imports_what_its_row_names(module: str) -> None:
     assert {name for name in others if not is_among(name, ROOMS[room])} == set()
 
 
+@pytest.mark.parametrize("module", MODULES)
+def test_what_is_of_the_package_is_imported_by_its_place_and_so_seen_here(module: str) -> None:
+    assert PACKAGE.name not in libraries(FILES[module])
+
+
 def test_no_modules_import_each_other_in_a_circle() -> None:
     assert_no_circle({module: own_modules(module) for module in MODULES})
 

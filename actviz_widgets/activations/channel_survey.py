@@ -142,7 +142,7 @@ class ChannelSurvey:
         return frozenset() if statistics is None else _indices(statistics.dead)
 
     def saturated(self, layer: str) -> frozenset[int]:
-        """Gives the channels that lie at a bound of the activation function; see `ranking`."""
+        """Gives the channels at a bound of the activation function; see `ChannelStatistics`."""
         statistics = self.statistics(layer)
         return frozenset() if statistics is None else _indices(statistics.saturated)
 

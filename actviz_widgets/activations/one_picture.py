@@ -78,14 +78,4 @@ class OnePicture:
 
     def _own(self, array: np.ndarray) -> np.ndarray:
         # A part of a larger array would keep all of it.
-        return read_only(np.array(array) if self.batch_size > 1 else array)
-
-
-def read_only(array: np.ndarray) -> np.ndarray:
-    """Gives an array as one that cannot be written to.
-
-    What is kept is handed out; nobody should change it unawares.
-    """
-    array = np.asarray(array)
-    array.flags.writeable = False
-    return array
+        return backends.read_only(np.array(array) if self.batch_size > 1 else array)

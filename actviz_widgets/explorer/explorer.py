@@ -35,11 +35,10 @@ _CLOSED = "This explorer was closed. Make a new ActivationExplorer."
 class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidgets is untyped
     """Shows what each layer of a Keras model makes of a picture, one slider away.
 
-    A widget to display, nest in others, and link: controls for view, picture, layer and channel,
-    and an interactive matplotlib figure. Each control is a trait of the same name, in step with it,
-    which can be set, observed and linked: `view`, `image`, `layer`, `channel`, and those of
-    `Selection` and `Appearance`. Each picture goes through the model once; moving between layers
-    and channels of it costs no further pass.
+    A widget to display, nest in others, and link: controls and an interactive matplotlib figure.
+    Each control is a trait of the same name, in step with it: `view`, `image`, `layer`, `channel`,
+    and those of `Selection` and `Appearance`. Each picture goes through the model once; moving
+    between layers and channels of it costs no further pass.
 
     The views: `"channel"` shows one feature map with its histogram, `"layer"` those of all
     channels, `"overlay"` one over the picture where it truly lies, `"compare"` two on one colour
@@ -48,8 +47,7 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
     The mouse over a map frames the receptive field of that position on the picture.
 
     Opened on an `ActivationHistory`, it shows what was kept of a training up to then, and has one
-    more control and trait, `epoch`, which goes over the epochs kept and begins at the newest. That
-    costs no pass at all.
+    more control and trait, `epoch`, which begins at the newest. That costs no pass at all.
 
     Args:
         model: A built Keras model, or the path of a `.keras` or `.h5` file. It is not changed. Or
@@ -202,10 +200,10 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
         if self._presenter is None:
             return "ActivationExplorer(closed)"
         explored = self._presenter.opened.explored
+        epoch = f", epoch={self.epoch}" if explored.epoch_lines else ""
         return (
             f"ActivationExplorer({explored.activation_model.model.name!r}, image={self.image}, "
-            f"layer={self.layer!r}, channel={self.channel}"
-            f"{f', epoch={self.epoch}' if explored.epoch_lines else ''})"
+            f"layer={self.layer!r}, channel={self.channel}{epoch})"
         )
 
     @property
@@ -215,8 +213,7 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
         The model is run for the pictures that it has not seen.
         """
         presenter = self._open()
-        dead: tuple[int, ...] = presenter.call(presenter.order.dead)
-        return dead
+        return presenter.call(presenter.order.dead)
 
     @property
     def saturated_channels(self) -> tuple[int, ...]:
@@ -225,8 +222,7 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
         See `ChannelStatistics`; the model is run for the pictures that it has not seen.
         """
         presenter = self._open()
-        saturated: tuple[int, ...] = presenter.call(presenter.order.saturated)
-        return saturated
+        return presenter.call(presenter.order.saturated)
 
     # ----------------------------------------------------------------------------------- methods
 
@@ -244,25 +240,23 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
             ValueError: If none can be read, or the model takes no pictures.
         """
         presenter = self._open()
-        names: tuple[str, ...] = presenter.call(lambda: presenter.add_images(images))
-        return names
+        return presenter.call(lambda: presenter.add_images(images))
 
     def compare_preprocessing(
         self, labels: Sequence[Hashable | None] | None = None
     ) -> PreprocessingComparison:
         """Compares the usual ways of preprocessing on the pictures at hand, for a classifier.
 
-        Pixels of 0 to 255, of 0 to 1 and of -1 to 1, less the means of caffe, and by mean and
-        standard deviation of ImageNet, each with the colours in either order. The model is run
-        once for each and each of the first 32 pictures.
+        Pixels of 0 to 255, 0 to 1 and -1 to 1, less the means of caffe, and by mean and standard
+        deviation of ImageNet, the colours in either order, for the first 32 pictures.
 
         Args:
             labels: The class of each picture, a number or one of `class_names`; `None` for one that
                 is not known. Defaults to `None`, those of the pictures.
 
         Returns:
-            What a notebook shows as a table: for each way how often the model is right where the
-            classes are known, how sure it is, and how much of its first layers is saturated.
+            A table: for each way how often the model is right where the classes are known, how
+            sure it is, and how much of its first layers is saturated.
 
         Raises:
             TypeError: If `labels` is no list of numbers or names.
@@ -272,10 +266,7 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
         presenter = self._open()
         explored = presenter.opened.explored
         known = explored.labels if labels is None else checked(labels, len(explored.images))
-        made: PreprocessingComparison = presenter.call(
-            lambda: compared_preprocessing(explored, known)
-        )
-        return made
+        return presenter.call(lambda: compared_preprocessing(explored, known))
 
     def step(self, over: str, steps: int = 1) -> None:
         """Goes on by some channels, in their order, or by some layers or pictures.
@@ -354,7 +345,6 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
         presenter = self._presenter
         if presenter is None:
             return
-        # The explorer may live on in a variable, what it held does not.
         self._presenter = None
         self.unobserve_all()
         self.set_trait("children", ())
@@ -367,7 +357,6 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
         self.end_choice(_CLOSED)
 
     def __enter__(self) -> Self:
-        """Gives the explorer, which is closed at the end of the `with` block."""
         self._open()
         return self
 

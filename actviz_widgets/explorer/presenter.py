@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from matplotlib.figure import Figure
 
@@ -34,6 +34,7 @@ from .view_code import view_code
 # Each has an observer of its own; any other trait, also one that is added, is redrawn.
 _NOT_REDRAWN = ("position", "playing", "speed")
 _REDRAWN = tuple(name for name in Chosen.class_trait_names() if name not in _NOT_REDRAWN)
+ResultT = TypeVar("ResultT")
 _CALM = 0.3  # seconds without a redraw, after which there is time for what can wait
 
 
@@ -106,9 +107,10 @@ class Presenter:
 
     # ------------------------------------------------------------------------------- what is asked
 
-    def call(self, function: Callable[[], Any]) -> Any:
+    def call(self, function: Callable[[], ResultT]) -> ResultT:
         """Gives what a function does on the thread that owns figure and model."""
-        return self._owner.call(function)
+        result: ResultT = self._owner.call(function)
+        return result
 
     def selected(self) -> Selected:
         """Gives what is chosen now; the model is run if need be. From any thread."""

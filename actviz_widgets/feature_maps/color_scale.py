@@ -96,16 +96,19 @@ class ColorScale:
                 "one first."
             )
 
-    def limits(self, feature_map: np.ndarray, activation: np.ndarray) -> tuple[float, float]:
+    def limits(self, feature_map: np.ndarray, *activations: np.ndarray) -> tuple[float, float]:
         """Gives the values at which the scale begins and ends.
 
         Args:
-            feature_map: The map to show.
-            activation: All that the layer puts out for the picture.
+            feature_map: The map to show; of several on one scale, the values of all.
+            *activations: All that the layer puts out for the picture; of several, for each.
         """
         if self.scope == "fixed" and self.fixed is not None:
             return float(self.fixed[0]), float(self.fixed[1])
-        values = activation if self.scope == "layer" else feature_map
+        values = feature_map
+        if self.scope == "layer":
+            first, *others = activations
+            values = np.concatenate([np.ravel(one) for one in activations]) if others else first
         return limits(values, clip=self.clip, symmetric=self.symmetric)
 
 

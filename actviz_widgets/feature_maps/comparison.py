@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .color_scale import limits
+from .color_scale import ColorScale, limits
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,13 +41,21 @@ class Comparison:
 
 
 def compare(
-    first: np.ndarray, second: np.ndarray, *, clip: float = 0.0, symmetric: bool = False
+    first: np.ndarray,
+    second: np.ndarray,
+    *activations: np.ndarray,
+    scale: ColorScale | None = None,
+    clip: float = 0.0,
+    symmetric: bool = False,
 ) -> Comparison:
     """Puts two feature maps on one colour scale, and takes their difference.
 
     Args:
         first: `(height, width)`, of any numeric dtype.
         second: The other one: of another picture, model or checkpoint.
+        *activations: All that each one's layer puts out, for a scale over the whole layer.
+        scale: The scale of both, which says the two that follow too. Defaults to `None`: over the
+            values of both.
         clip: Percentage of the values of both that may lie outside of the scale at each end, and
             of the differences that may outside of theirs. Defaults to 0, nothing.
         symmetric: Whether zero is to be in the middle of the scale of both. Defaults to `False`.
@@ -56,7 +64,8 @@ def compare(
         ValueError: If `clip` is not 0 up to 50.
     """
     both = np.concatenate([first.ravel(), second.ravel()], dtype=_float_of(first, second))
-    shared = limits(both, clip=clip, symmetric=symmetric)
+    scale = scale or ColorScale(clip=clip, symmetric=symmetric)
+    shared = scale.limits(both, *activations)
     if first.shape != second.shape:
         sizes = " and ".join(" × ".join(map(str, one.shape)) for one in (first, second))
         note = (
@@ -68,7 +77,7 @@ def compare(
     with np.errstate(invalid="ignore", over="ignore"):
         difference = second.astype(dtype) - first.astype(dtype)
     return Comparison(
-        first, second, shared, difference, limits(difference, clip=clip, symmetric=True)
+        first, second, shared, difference, limits(difference, clip=scale.clip, symmetric=True)
     )
 
 

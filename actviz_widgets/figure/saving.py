@@ -50,6 +50,28 @@ def save_figure(
     """
     if not isinstance(file, io.BytesIO):
         file = _checked(file)
+    width, height = _size_of(figure, width, height, dpi)
+    kind = (file_format or ("" if isinstance(file, io.BytesIO) else file.suffix)).lower()
+    kind = kind.removeprefix(".")
+    if not kind and isinstance(file, Path):
+        kind, file = "png", file.with_name(f"{file.name}.png")
+    if kind not in figure.canvas.get_supported_filetypes():
+        known = ", ".join(sorted(figure.canvas.get_supported_filetypes()))
+        raise ValueError(f"The format {kind!r} is not supported; choose one of {known}.")
+    dots = _VECTOR_DPI if kind in _WITHOUT_PIXELS else float(dpi or figure.dpi)
+    _check_pixels(width, height, dots, is_vectors=kind in _WITHOUT_PIXELS)
+    with _of_size(figure, width, height):
+        if isinstance(file, io.BytesIO):
+            _write(figure, file, kind, dots)
+            return
+        with whole_file(file) as beside:
+            _write(figure, beside, kind, dots)
+
+
+def _size_of(
+    figure: Figure, width: float | None, height: float | None, dpi: float | None
+) -> tuple[float, float]:
+    """Gives width and height in inches, each in proportion where it is not said."""
     for name, value in (("width", width), ("height", height), ("dpi", dpi)):
         if value is not None and not (isinstance(value, Real) and 0 < value < np.inf):
             raise ValueError(f"{name} is {value!r}; a positive number is wanted.")
@@ -58,20 +80,15 @@ def save_figure(
         width = own_width * (height / own_height if height is not None else 1)
     if height is None:
         height = own_height * width / own_width
-    kind = (file_format or ("" if isinstance(file, io.BytesIO) else file.suffix)).lower()
-    kind = kind.removeprefix(".")
-    if not kind and isinstance(file, Path):
-        kind, file = "png", file.with_name(f"{file.name}.png")
-    if kind not in figure.canvas.get_supported_filetypes():
-        known = ", ".join(sorted(figure.canvas.get_supported_filetypes()))
-        raise ValueError(f"The format {kind!r} is not supported; choose one of {known}.")
-    is_vectors = kind in _WITHOUT_PIXELS
-    dots = _VECTOR_DPI if is_vectors else float(dpi or figure.dpi)
-    across, down = (round(min(float(inches) * dots, 1e12)) for inches in (width, height))
+    return float(width), float(height)
+
+
+def _check_pixels(width: float, height: float, dots: float, *, is_vectors: bool) -> None:
+    across, down = (round(min(inches * dots, 1e12)) for inches in (width, height))
     if min(across, down) < 1:
         raise ValueError(
-            f"The file would be {float(width):g} x {float(height):g} inches, which is less than a "
-            "pixel; choose a larger size."
+            f"The file would be {width:g} x {height:g} inches, less than a pixel; choose a larger "
+            "size."
         )
     if across * down > _MOST_PIXELS:
         fewer = "" if is_vectors else ", fewer dots per inch, or SVG or PDF"
@@ -79,12 +96,6 @@ def save_figure(
             f"The file would have {across:,} x {down:,} pixels, and at most {_MOST_PIXELS:,} are "
             f"written; choose a smaller size{fewer}."
         )
-    with _of_size(figure, float(width), float(height)):
-        if isinstance(file, io.BytesIO):
-            _write(figure, file, kind, dots)
-            return
-        with whole_file(file) as beside:
-            _write(figure, beside, kind, dots)
 
 
 def figure_bytes(

@@ -247,6 +247,16 @@ def as_array(tensor: Any, *, shared: bool = False) -> np.ndarray:
     return np.asarray(keras.ops.convert_to_numpy(tensor))
 
 
+def read_only(array: np.ndarray) -> np.ndarray:
+    """Gives an array as one that cannot be written to, and leaves it as it is.
+
+    What is kept is handed out; nobody should change it unawares.
+    """
+    view = np.asarray(array)[...]
+    view.flags.writeable = False
+    return view
+
+
 _NUMBERS = frozenset("?bBhHiIlLqQefdg") | {"Zf", "Zd"}  # formats of a buffer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 KeyT = TypeVar("KeyT")
@@ -31,13 +31,6 @@ class BoundedCache(Generic[KeyT, ValueT]):
 
     def __contains__(self, key: KeyT) -> bool:
         return key in self._values
-
-    def __iter__(self) -> Iterator[KeyT]:
-        """Gives the keys, the least recently used first."""
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
 
     @property
     def size(self) -> int:

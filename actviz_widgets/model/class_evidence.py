@@ -116,47 +116,38 @@ def class_evidence(
 
     def run(watch: Callable[[Any], Any]) -> tuple[Any, Any]:
         recording = _Watching(model, frozenset([layer]), watch=watch)
-
-        def run_model() -> Any:
-            with listening(recording):
-                outputs = model(in_structure(model, inputs), training=False)
-            scored = class_score(recording.made_by, outputs, class_index, described, output, place)
-            outcomes.append((recording, scored))
-            return scored.score
-
-        score = backends.without_trace(model, run_model)
+        outputs = backends.without_trace(model, lambda: recording.run(inputs))
+        scored = class_score(recording.made_by, outputs, class_index, described, output, place)
+        outcomes.append((recording, scored))
         recording.check_watched(layer)
-        return keras.ops.sum(score), recording.activations[layer]
+        return keras.ops.sum(scored.score), recording.activations[layer]
 
-    gradient = _gradient(model, run)
-    if gradient is None:
-        raise ValueError(
-            f"The score is computed without {layer!r}: the layer comes after the score, or stands "
-            "beside the way to it. Choose an earlier layer."
-        )
+    gradient = _gradient(model, run, layer)
     recording, scored = outcomes[0]
-    roles = {call.info.path: call.role for call in recording.settled_calls()}
     predictions = _float32(scored.predictions)
     # Of a model that had not run, only the run has shown what its outputs are.
     described = described or activation_model.described_outputs(has_names=has_names)
+    probability = _probability(predictions, class_index, described[output] if described else None)
     return ClassEvidence(
         layer,
         class_index,
         _float32(scored.score),
         scored.is_logit,
         predictions,
-        _probability(predictions, class_index, described[output] if described else None),
+        probability,
         _float32(recording.activations[layer]),
         _float32(gradient),
-        bool(roles[layer].channels_first),
+        recording.has_channels_first(layer),
     )
 
 
-def _gradient(model: Any, run: Callable[[Callable[[Any], Any]], tuple[Any, Any]]) -> Any:
+def _gradient(
+    model: Any, run: Callable[[Callable[[Any], Any]], tuple[Any, Any]], layer: str
+) -> Any:
     """Gives the gradient of the score; what is wrong on the way back is said in a sentence.
 
     Raises:
-        ValueError: If Keras cannot compute it.
+        ValueError: If Keras cannot compute it, or the score is computed without the layer.
         Exception: Whatever is wrong on the way forward, as it is.
     """
     is_forward = False
@@ -169,7 +160,7 @@ def _gradient(model: Any, run: Callable[[Callable[[Any], Any]], tuple[Any, Any]]
         return made
 
     try:
-        return backends.gradient(forward)
+        gradient = backends.gradient(forward)
     except Exception as error:  # what the gradient of a layer can raise is open-ended
         if is_forward:
             raise
@@ -184,6 +175,12 @@ def _gradient(model: Any, run: Callable[[Callable[[Any], Any]], tuple[Any, Any]]
             "Keras cannot compute the gradient of the score for this model: "
             f"{type(error).__name__}: {backends.first_lines(error)}"
         ) from error
+    if gradient is None:
+        raise ValueError(
+            f"The score is computed without {layer!r}: the layer comes after the score, or stands "
+            "beside the way to it. Choose an earlier layer."
+        )
+    return gradient
 
 
 @dataclass
@@ -199,6 +196,16 @@ class _Watching(Recording):
     _calls: dict[int, LastCall] = field(default_factory=dict)
     _watched: list[tuple[Any, Any]] = field(default_factory=list)
     _goes_on: bool = False
+
+    def run(self, inputs: Any) -> Any:
+        """Runs the model, and gives what it puts out."""
+        with listening(self):
+            return self.model(in_structure(self.model, inputs), training=False)
+
+    def has_channels_first(self, path: str) -> bool:
+        """Whether the channels of a layer stand right behind the batch axis."""
+        roles = {call.info.path: call.role for call in self.settled_calls()}
+        return bool(roles[path].channels_first)
 
     def around(
         self, layer: Any, run: Callable[[], Any], args: Sequence[Any], kwargs: Mapping[str, Any]

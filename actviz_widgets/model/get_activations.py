@@ -10,7 +10,7 @@ import numpy as np
 
 from . import model_files, wrong_batches
 from .activation_model import ActivationModel, check_built
-from .backends import as_array
+from .backends import as_array, read_only
 from .shared_pass import shared_pass
 
 
@@ -56,14 +56,11 @@ def get_activations(
         )
     except Exception as error:  # what a model can raise is open-ended
         raise ValueError(wrong_batches.why_refused(model, x, error)) from error
-    return {path: _read_only(tensor) for path, tensor in forward.activations.items()}
+    return {
+        path: read_only(as_array(tensor, shared=True))
+        for path, tensor in forward.activations.items()
+    }
 
 
 def _are_paths(chosen: Any) -> bool:
     return isinstance(chosen, tuple) and all(isinstance(path, str) for path in chosen)
-
-
-def _read_only(tensor: Any) -> np.ndarray:
-    array = as_array(tensor, shared=True)[...]  # a view: the tensor's own stays as it is
-    array.flags.writeable = False
-    return array

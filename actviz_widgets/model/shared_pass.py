@@ -50,14 +50,6 @@ class SharedPass:
         self._begin(model)
         self._lock = threading.RLock()
 
-    @property
-    def may_compile(self) -> bool:
-        """Whether the model runs the same layers for every input, on a backend that compiles.
-
-        What was tried in vain is not tried again.
-        """
-        return self._may_compile
-
     def run(
         self,
         model: keras.Model,
@@ -140,6 +132,7 @@ class SharedPass:
         return compiled
 
     def _begin(self, model: keras.Model) -> None:
+        # What was tried in vain is not tried again.
         self._may_compile = can_be_compiled(model)
         self._made_of = MadeOf(model)
         self._compiled: BoundedCache[_Key, CompiledPass] = BoundedCache(_MOST_COMPILED)

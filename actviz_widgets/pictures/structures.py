@@ -1,4 +1,9 @@
-"""Lists and dicts of anything, nested the way a model declares several inputs."""
+"""Lists and dicts of anything, nested the way a model declares several inputs.
+
+This room knows no Keras, whose own `keras.tree` gives the leaves of a dict in the order of its
+keys; here they come in the order in which they were given, as people have them in mind. So a leaf
+is never told by its number from one of the two to the other, but by what it is.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import keras
 from ..model import layer_roles
 from ..model.layer_roles import own_class
 from .branches import joined
-from .layer_rules import Shape, reach_through_layer
+from .layer_rules import Sizes, reach_through_layer
 from .reach import Reach
 
 _MERGING = frozenset(
@@ -28,7 +28,7 @@ def reach_through(
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     reach_of: Callable[[Any], Reach | None],
-    output_shape: Shape,
+    output_shape: Sizes,
 ) -> Reach | None:
     """Gives the reach of what one layer call puts out.
 
@@ -89,7 +89,7 @@ def reach_through_operation(
     return joined(known) if known and len(known) == len(reaches) else None
 
 
-def _concatenated(layer: Any, reaches: Sequence[Reach], shape: Shape) -> Reach | None:
+def _concatenated(layer: Any, reaches: Sequence[Reach], shape: Sizes) -> Reach | None:
     """Joins branches side by side: a position sees what it sees in any of its channels."""
     axis = layer.axis % len(shape)
     if any(len(reach.axes) != len(shape) or reach.has_places(axis) for reach in reaches):
@@ -114,7 +114,7 @@ def _attention(
     args: Sequence[Any],
     kwargs: Mapping[Any, Any],
     reach_of: Callable[[Any], Reach | None],
-    shape: Shape,
+    shape: Sizes,
 ) -> Reach | None:
     """Lets each query see itself, and all keys and values."""
     given = dict(zip(("query", "value", "key"), args, strict=False)) | dict(kwargs)

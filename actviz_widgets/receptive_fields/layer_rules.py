@@ -14,10 +14,10 @@ from ..model.layer_roles import KERAS, own_class
 from .reach import Reach
 from .sampling import Resampling, Sampling, TransposedWindow, Window, same_padding
 
-Shape = tuple[int, ...]
+Sizes = tuple[int, ...]
 
 
-def reach_through_layer(layer: Any, reach: Reach, output_shape: Shape) -> Reach | None:
+def reach_through_layer(layer: Any, reach: Reach, output_shape: Sizes) -> Reach | None:
     """Gives the reach of what a layer makes of one tensor.
 
     Args:
@@ -62,19 +62,19 @@ def _activated(layer: Any, reach: Reach | None) -> Reach | None:
     return reach.mixed([len(reach.axes) - 1]) if name in _LAST_AXIS_FUNCTIONS else None
 
 
-def _same(layer: Any, reach: Reach, shape: Shape) -> Reach:
+def _same(layer: Any, reach: Reach, shape: Sizes) -> Reach:
     return reach
 
 
-def _activation(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _activation(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     return _activated(layer, reach)
 
 
-def _dense(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _dense(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     return _activated(layer, reach.replaced(len(reach.axes) - 1, shape[-1]))
 
 
-def _einsum_dense(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _einsum_dense(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     """Keeps the axes whose letters stay; what is summed over is seen by all."""
     given, _, rest = str(layer.equation).replace(" ", "").partition(",")
     _, _, wanted = rest.partition("->")
@@ -91,23 +91,23 @@ def _einsum_dense(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
     return _activated(layer, reach.permuted(order))
 
 
-def _mixing_own_axes(layer: Any, reach: Reach, shape: Shape) -> Reach:
+def _mixing_own_axes(layer: Any, reach: Reach, shape: Sizes) -> Reach:
     return reach.mixed(_axes(layer, reach))
 
 
-def _group_normalization(layer: Any, reach: Reach, shape: Shape) -> Reach:
+def _group_normalization(layer: Any, reach: Reach, shape: Sizes) -> Reach:
     return reach.mixed(range(1, len(reach.axes)))
 
 
-def _convolution(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _convolution(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     return _convolved(layer, reach, shape, is_transposed=False)
 
 
-def _transposed_convolution(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _transposed_convolution(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     return _convolved(layer, reach, shape, is_transposed=True)
 
 
-def _convolved(layer: Any, reach: Reach, shape: Shape, *, is_transposed: bool) -> Reach | None:
+def _convolved(layer: Any, reach: Reach, shape: Sizes, *, is_transposed: bool) -> Reach | None:
     axes = _spatial_axes(layer, reach)
     channel_axis = 1 if layer.data_format == "channels_first" else len(reach.axes) - 1
     made: Reach | None = reach.replaced(channel_axis, shape[channel_axis])
@@ -131,7 +131,7 @@ def _convolved(layer: Any, reach: Reach, shape: Shape, *, is_transposed: bool) -
     return _activated(layer, made)
 
 
-def _pooling(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _pooling(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     axes = _spatial_axes(layer, reach)
     made: Reach | None = reach
     sizes, strides = _numbers(layer.pool_size, axes), _numbers(layer.strides, axes)
@@ -141,7 +141,7 @@ def _pooling(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
     return made
 
 
-def _global_pooling(layer: Any, reach: Reach, shape: Shape) -> Reach:
+def _global_pooling(layer: Any, reach: Reach, shape: Sizes) -> Reach:
     axes = _spatial_axes(layer, reach)
     if not layer.keepdims:
         return reach.removed(axes)
@@ -150,15 +150,15 @@ def _global_pooling(layer: Any, reach: Reach, shape: Shape) -> Reach:
     return reach
 
 
-def _padding(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _padding(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     return _shifted(layer, reach, shape, layer.padding, 1)
 
 
-def _cropping(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _cropping(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     return _shifted(layer, reach, shape, layer.cropping, -1)
 
 
-def _shifted(layer: Any, reach: Reach, shape: Shape, amounts: Any, sign: int) -> Reach | None:
+def _shifted(layer: Any, reach: Reach, shape: Sizes, amounts: Any, sign: int) -> Reach | None:
     axes = _spatial_axes(layer, reach)
     pairs = amounts if isinstance(amounts[0], list | tuple) else [amounts]
     made: Reach | None = reach
@@ -167,7 +167,7 @@ def _shifted(layer: Any, reach: Reach, shape: Shape, amounts: Any, sign: int) ->
     return made
 
 
-def _center_crop(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _center_crop(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     axes = _spatial_axes(layer, reach)
     made: Reach | None = reach
     for axis in axes:
@@ -178,7 +178,7 @@ def _center_crop(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
     return made
 
 
-def _resizing(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _resizing(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     is_plain = not any(
         getattr(layer, option, False)
         for option in ("crop_to_aspect_ratio", "pad_to_aspect_ratio", "antialias")
@@ -186,7 +186,7 @@ def _resizing(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
     return _resampled(layer, reach, shape) if is_plain else None
 
 
-def _resampled(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _resampled(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     interpolation = getattr(layer, "interpolation", "nearest")
     if interpolation not in ("nearest", "bilinear"):
         return None
@@ -198,18 +198,18 @@ def _resampled(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
     return made
 
 
-def _reshape(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _reshape(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     return reach.reshaped(shape[1:])
 
 
-def _flatten(layer: Any, reach: Reach, shape: Shape) -> Reach | None:
+def _flatten(layer: Any, reach: Reach, shape: Sizes) -> Reach | None:
     rank = len(reach.axes)
     if layer.data_format == "channels_first" and rank > 1:
         reach = reach.permuted((0, *range(2, rank), 1))
     return reach.reshaped(shape[1:])
 
 
-def _permute(layer: Any, reach: Reach, shape: Shape) -> Reach:
+def _permute(layer: Any, reach: Reach, shape: Sizes) -> Reach:
     return reach.permuted((0, *layer.dims))
 
 
@@ -235,7 +235,7 @@ def _numbers(numbers: Any, axes: Sequence[int]) -> tuple[int, ...]:
     return tuple(numbers) if isinstance(numbers, list | tuple) else (int(numbers),) * len(axes)
 
 
-_RULES: dict[str, Callable[[Any, Reach, Shape], Reach | None]] = {
+_RULES: dict[str, Callable[[Any, Reach, Sizes], Reach | None]] = {
     "Activation": _activation,
     "CenterCrop": _center_crop,
     "Dense": _dense,

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
-from ..feature_maps import color_scale
 from ..feature_maps.comparison import Comparison, compare
 from ..feature_maps.layouts import Value
 from ..pictures.pictures import Picture
 from ..views import ComparisonView, MapView, PictureView, WordsView
 from .channel import outside_line
-from .look import Look
 from .scene import Scene
 from .selected import Selected, select
 from .shown import Shown
@@ -25,15 +21,15 @@ _SAME = (
 def compare_scene(shown: Shown) -> Scene:
     """Shows the chosen map and another, of the same channel, and their difference."""
     selected, look, other = shown.selected, shown.look, compared(shown)
-    maps = []
+    maps, activations = [], []
     for one in (selected, other):
         if one.activation is None:
             return Scene(whole=WordsView(one.why_not()))
         if isinstance(one.layout, Value):
             return Scene(whole=WordsView(f"{one.layer} puts out no maps to compare."))
         maps.append(one.feature_map)
-    made = compare(maps[0], maps[1], clip=look.scale.clip, symmetric=look.scale.symmetric)
-    limits = _limits(made, look, selected, other)
+        activations.append(one.activation)
+    made = compare(maps[0], maps[1], *activations, scale=look.scale)
     view = selected.layout.view(
         selected.activation,  # type: ignore[arg-type]
         selected.channel,
@@ -43,7 +39,7 @@ def compare_scene(shown: Shown) -> Scene:
     whole = ComparisonView(
         made.first,
         made.second,
-        limits,
+        made.limits,
         made.difference,
         made.difference_limits,
         made.note,
@@ -53,7 +49,7 @@ def compare_scene(shown: Shown) -> Scene:
         place=selected.layout.place,
     )
     same = _SAME if other.kept_pass is selected.kept_pass else _difference_line(made)
-    lines = (same, *(outside_line(each, limits) for each in maps))
+    lines = (same, *(outside_line(each, made.limits) for each in maps))
     return Scene(whole=whole, right_title=selected.title, lines=tuple(dict.fromkeys(lines)))
 
 
@@ -94,19 +90,6 @@ def _names(shown: Shown, other: Selected) -> tuple[str, str]:
             parts.append(f"epoch {one.epoch}")
         names.append(" · ".join(parts))
     return names[0], names[1]
-
-
-def _limits(
-    made: Comparison, look: Look, selected: Selected, other: Selected
-) -> tuple[float, float]:
-    if look.scale.scope == "fixed":
-        return look.scale.limits(made.first, made.first)
-    if look.scale.scope == "layer":
-        values = [np.ravel(one.activation) for one in (selected, other)]  # type: ignore[arg-type]
-        return color_scale.limits(
-            np.concatenate(values), clip=look.scale.clip, symmetric=look.scale.symmetric
-        )
-    return made.limits
 
 
 def _difference_line(made: Comparison) -> str:

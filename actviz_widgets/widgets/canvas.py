@@ -17,7 +17,6 @@ frames in a browser hold what they are expected to do.
 
 from __future__ import annotations
 
-import io
 import itertools
 import json
 import math
@@ -31,9 +30,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import ResizeEvent
 from matplotlib.figure import Figure
-from PIL import Image
 
-from .frames import Frames
+from .frames import Frames, png_of
 from .owner_thread import OwnerThread
 from .repainter import Repainter
 from .sound_messages import is_sound
@@ -54,7 +52,7 @@ with _backend_left_alone():  # `import ipympl` calls `matplotlib.use`
     from ipympl.backend_nbagg import Canvas, FigureManager
 
 if TYPE_CHECKING:
-    Limits = tuple[tuple[float, float], tuple[float, float]]
+    AxesLimits = tuple[tuple[float, float], tuple[float, float]]
 
 _numbers = itertools.count(1)
 
@@ -209,16 +207,14 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
         pixels = self._repainter.paint()
         if (pixels[..., 3] == 255).all():
             pixels = pixels[..., :3]
-        file = io.BytesIO()
         # It is taken or thrown away with the cell's output: time counts for more than bytes.
-        Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG", compress_level=1)
-        picture = b64encode(file.getvalue()).decode("ascii")
+        picture = b64encode(png_of(pixels)).decode("ascii")
         # What a page with the widget's state, and no kernel, shows.
         self._data_url = f"data:image/png;base64,{picture}"
         self._size = self.get_width_height()
         return picture
 
-    def set_home(self, limits: Mapping[Axes, Limits]) -> None:
+    def set_home(self, limits: Mapping[Axes, AxesLimits]) -> None:
         """Makes these x and y limits the ones that the toolbar's home button goes back to.
 
         The limits on show stay; if they are others, the back button leads home too.
@@ -229,7 +225,7 @@ class FigureCanvas(Canvas):  # type: ignore[misc]  # ipympl is untyped
         if on_show != dict(limits):
             self._push_view(on_show)
 
-    def _push_view(self, limits: Mapping[Axes, Limits]) -> None:
+    def _push_view(self, limits: Mapping[Axes, AxesLimits]) -> None:
         for axes, (x_limits, y_limits) in limits.items():
             axes.set_xlim(x_limits)
             axes.set_ylim(y_limits)

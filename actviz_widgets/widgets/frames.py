@@ -72,13 +72,19 @@ class Frames:
         return _encoded(colors[:height, :width], covered[:height, :width]), False
 
 
+def png_of(pixels: np.ndarray) -> bytes:
+    """Encodes pixels, `(height, width, 3 or 4)` of uint8, as a PNG that is packed lightly."""
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
 def _encoded(colors: np.ndarray, covered: np.ndarray | None = None) -> bytes:
     shown = colors if covered is None else np.where(covered, colors, 0)
-    image = Image.fromarray(np.ascontiguousarray(shown).view(np.uint8).reshape(*shown.shape, 4))
+    pixels = np.ascontiguousarray(shown).view(np.uint8).reshape(*shown.shape, 4)
+    if not _HAS_WEBP or max(shown.shape) > _LARGEST_WEBP:
+        return png_of(pixels)
     file = io.BytesIO()
-    if _HAS_WEBP and max(shown.shape) <= _LARGEST_WEBP:
-        # Without loss, at an effort that takes some milliseconds.
-        image.save(file, "WEBP", lossless=True, method=1, quality=20)
-    else:
-        image.save(file, "PNG", compress_level=1)
+    # Without loss, at an effort that takes some milliseconds.
+    Image.fromarray(pixels).save(file, "WEBP", lossless=True, method=1, quality=20)
     return file.getvalue()

@@ -15,7 +15,6 @@ class StatusLine(widgets.HTML):  # type: ignore[misc]  # ipywidgets is untyped
 
     def __init__(self) -> None:
         super().__init__(layout=widgets.Layout(max_width="100%", margin="0 0 0 0.5rem"))
-        self.sentences: tuple[str, ...] = ()
 
     def show(self, lines: Iterable[str], problems: Iterable[str] = ()) -> None:
         """Shows lines of plain text; problems stand first and are marked as such.
@@ -26,7 +25,6 @@ class StatusLine(widgets.HTML):  # type: ignore[misc]  # ipywidgets is untyped
         """
         marked = [f"⚠ {problem}" for problem in problems if problem]
         plain = [line for line in lines if line]
-        self.sentences = (*marked, *plain)
         paragraphs = [
             f'<div style="color: var(--jp-error-color0, #b71c1c)">{html.escape(text)}</div>'
             for text in marked

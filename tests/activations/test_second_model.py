@@ -50,14 +50,14 @@ def conv_of(model: keras.Model, image: int = 0, index: int = 1) -> np.ndarray:
 
 def test_layers_of_one_name_are_compared() -> None:
     first, other = named(1), named(2)
-    subject = opened(first)
-    second = second_model(other, subject, BUDGET)
+    explored = opened(first)
+    second = second_model(other, explored, BUDGET)
     assert second.name == "named_2"
     assert second.note == ""
     assert second.layers == ("picture", "conv", "drop", "pool", "dense")
     for image in range(3):
         np.testing.assert_allclose(compare(second, "conv", image), conv_of(other, image), atol=1e-5)
-        kept_pass = subject.by_epoch[0].get(image, "conv")
+        kept_pass = explored.by_epoch[0].get(image, "conv")
         np.testing.assert_allclose(kept_pass.activations["conv"], conv_of(first, image), atol=1e-5)
     compare(second, "dense", 2)
     assert second.extraction.activations.forward_passes == 3
@@ -69,10 +69,10 @@ def test_names_that_keras_has_numbered_on_are_matched_by_their_place() -> None:
     third = keras.Sequential([keras.Input((12, 12, 3)), L.Conv2D(4, 3, name=first.layers[1].name)])
     for layer in numbered(3).layers[1:]:
         third.add(layer)
-    subject = opened(first)
+    explored = opened(first)
     paths = [layer.name for layer in first.layers]
     for model in (other, third):
-        second = second_model(model, subject, BUDGET)
+        second = second_model(model, explored, BUDGET)
         assert second.layers == tuple(paths)
         assert [second.path_of(path) for path in paths] == [layer.name for layer in model.layers]
         activation = compare(second, paths[0])
@@ -124,15 +124,15 @@ def test_several_inputs_have_to_agree() -> None:
         return keras.Model({"a": a, "b": b}, L.Dense(2, name="d")(L.Concatenate(name="c")([a, b])))
 
     given = {"a": np.ones((2, 4), np.float32), "b": np.ones((2, 3), np.float32)}
-    subject = opened(two(3), given)
-    second = second_model(two(3), subject, BUDGET)
+    explored = opened(two(3), given)
+    second = second_model(two(3), explored, BUDGET)
     assert compare(second, "c", 1).shape == (7,)
     with pytest.raises(
         ValueError, match=r"takes 'a' \(4,\) float32, 'b' \(5,\) float32, the first"
     ):
-        second_model(two(5), subject, BUDGET)
+        second_model(two(5), explored, BUDGET)
     with pytest.raises(ValueError, match=r"takes \(12, 12, 3\) float32, the first 'a'"):
-        second_model(named(), subject, BUDGET)
+        second_model(named(), explored, BUDGET)
 
 
 def test_scaling_in_one_model_alone_is_told() -> None:
@@ -169,8 +169,8 @@ def test_weights_go_into_a_copy_of_the_first_model(make, tmp_path: Path) -> None
     before = [np.array(value) for value in first.get_weights()]
     names = [layer.name for layer in first.layers]
     number = int(L.Conv2D(1, 1).name.rpartition("_")[2])
-    subject, drawn = opened(first), random.getstate()
-    second = second_model(tmp_path / "epoch_9.weights.h5", subject, BUDGET)
+    explored, drawn = opened(first), random.getstate()
+    second = second_model(tmp_path / "epoch_9.weights.h5", explored, BUDGET)
     assert random.getstate() == drawn
     assert int(L.Conv2D(1, 1).name.rpartition("_")[2]) == number + 1
     assert second.name == "epoch_9.weights.h5"
@@ -190,16 +190,16 @@ def test_weights_go_into_a_copy_of_the_first_model(make, tmp_path: Path) -> None
 
 def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     numbered(1, units=5).save_weights(tmp_path / "five.weights.h5")
-    subject = opened(numbered(2))
+    explored = opened(numbered(2))
     with pytest.raises(ValueError, match=r"five\.weights\.h5' do not go into a copy of the first"):
-        second_model(tmp_path / "five.weights.h5", subject, BUDGET)
+        second_model(tmp_path / "five.weights.h5", explored, BUDGET)
     (tmp_path / "none.weights.h5").write_bytes(b"none")
     with pytest.raises(ValueError, match=r"none\.weights\.h5' do not go into a copy of the first"):
-        second_model(tmp_path / "none.weights.h5", subject, BUDGET)
+        second_model(tmp_path / "none.weights.h5", explored, BUDGET)
     with pytest.raises(FileNotFoundError, match=r"There is no file .*gone\.weights\.h5"):
-        second_model(tmp_path / "gone.weights.h5", subject, BUDGET)
+        second_model(tmp_path / "gone.weights.h5", explored, BUDGET)
     with pytest.raises(TypeError, match=r"of type builtins\.int; a keras.Model is wanted"):
-        second_model(3, subject, BUDGET)
+        second_model(3, explored, BUDGET)
 
 
 class ByHand(keras.Model):  # type: ignore[misc]
@@ -229,10 +229,10 @@ def test_a_model_written_by_hand_can_be_either(tmp_path: Path) -> None:
 
 
 def test_pictures_added_later_go_through_both() -> None:
-    subject = opened(named(1))
+    explored = opened(named(1))
     other = named(2)
-    second = second_model(other, subject, BUDGET)
-    subject.add_pictures({"grey": np.full((12, 12, 3), 51, np.uint8)})
+    second = second_model(other, explored, BUDGET)
+    explored.add_pictures({"grey": np.full((12, 12, 3), 51, np.uint8)})
     expected = np.asarray(other.layers[1](np.full((1, 12, 12, 3), 0.2, np.float32)))[0]
     np.testing.assert_allclose(compare(second, "conv", 3), expected, atol=1e-5)
 

@@ -87,7 +87,7 @@ def test_each_shape_has_its_own_and_few_are_kept(compiled: list[Any]) -> None:
         for _ in range(4):
             assert_right(model, PICTURES[:count])
     assert len(compiled) == 6 * COMPILES
-    assert len(shared_pass(model)._compiled) == 4 * COMPILES
+    assert shared_pass(model)._compiled.size == 4 * COMPILES
 
 
 def test_the_pass_follows_the_weights(compiled: list[Any]) -> None:

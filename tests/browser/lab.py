@@ -80,6 +80,24 @@ class Lab:
         return client
 
 
+def _environment(home: Path) -> dict[str, str]:
+    """Gives the environment of a JupyterLab that knows nothing of any other, all in a folder."""
+    config, runtime = home / "config", home / "runtime"
+    page_config = config / "labconfig" / "page_config.json"
+    page_config.parent.mkdir(parents=True)
+    # Without this, a question about news covers a corner of the page.
+    page_config.write_text(
+        '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
+    )
+    runtime.mkdir()
+    return os.environ | {
+        "JUPYTER_CONFIG_DIR": str(config),
+        "JUPYTER_RUNTIME_DIR": str(runtime),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }
+
+
 @contextmanager
 def running_lab(
     folder: Path, python: Sequence[str] = (sys.executable,), **variables: str
@@ -90,25 +108,11 @@ def running_lab(
     environment beside this process's own.
     """
     home = folder.parent / "jupyter"
-    config, runtime = home / "config", home / "runtime"
-    page_config = config / "labconfig" / "page_config.json"
-    page_config.parent.mkdir(parents=True)
-    # Without this, a question about news covers a corner of the page.
-    page_config.write_text(
-        '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
-    )
-    runtime.mkdir()
+    environment = _environment(home) | variables
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     token = secrets.token_hex(8)
-    environment = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(config),
-        "JUPYTER_RUNTIME_DIR": str(runtime),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-    }
-    environment |= variables
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(
             [
@@ -124,7 +128,7 @@ def running_lab(
             stderr=subprocess.STDOUT,
         )
     try:
-        lab = Lab(folder, runtime, port, token, server.pid)
+        lab = Lab(folder, home / "runtime", port, token, server.pid)
 
         def answers() -> bool:
             assert server.poll() is None, (home / "server.log").read_text()

@@ -7,6 +7,8 @@ read in `_presenter`, and of a canvas and a source in `repainter_of` and
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -84,8 +86,8 @@ def status_of(explorer: ActivationExplorer) -> Any:
 
 def sentences(explorer: ActivationExplorer) -> tuple[str, ...]:
     """Gives what the status line says, as it is without markup."""
-    said: tuple[str, ...] = status_of(explorer).sentences
-    return said
+    lines = re.findall(r"<div(?: style=\"color[^>]*)?>(.*?)</div>", status_of(explorer).value)
+    return tuple(map(html.unescape, lines))
 
 
 def control(explorer: ActivationExplorer, label: str) -> Any:

@@ -10,13 +10,14 @@ import pytest
 
 from actviz_widgets.explorer.appearance import VIEWS, Appearance
 from actviz_widgets.feature_maps.color_scale import ColorScale
+from actviz_widgets.model.outputs import Output
 
 
 @pytest.fixture
 def appearance() -> Appearance:
     appearance = Appearance()
     appearance.offer_to_compare(3, (0, 2, 5), has_other_model=True)
-    appearance._class_count = 4
+    appearance.offer_outputs((Output("", (None, 4), "one class", "softmax"),))
     return appearance
 
 

@@ -139,3 +139,14 @@ def test_at_another_size_too() -> None:
             CHANGES[name](figure)
             resize(figure, width)
             painted_alike(figure.figure, painter)
+
+
+@pytest.mark.slow
+def test_the_frame_of_a_colour_bar_follows_its_scale_to_the_pixel() -> None:
+    # Its edge between two pixels, which it is rounded to, is the case that shows.
+    view = ActivationFigure()
+    painter = Repainter(FigureCanvasAgg(view.figure))
+    for high in np.random.default_rng(0).random(30):
+        values = np.linspace(0, high, 144).reshape(12, 12)
+        view.show_activation(MapView(values, limits=(0, high), has_histogram=True), f"{high}")
+        painted_alike(view.figure, painter)

@@ -11,8 +11,6 @@ from matplotlib.backend_bases import DrawEvent
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from actviz_widgets.figure.figure import ActivationFigure
-from actviz_widgets.views import MapView
 from actviz_widgets.widgets.repainter import Repainter
 
 RNG = np.random.default_rng(0)
@@ -172,14 +170,3 @@ def test_an_error_in_drawing_leaves_nothing_half_drawn_behind() -> None:
         painter.paint()
     title.set_text("whole")
     painted_alike(figure, painter)
-
-
-@pytest.mark.slow
-def test_the_frame_of_a_colour_bar_follows_its_scale_to_the_pixel() -> None:
-    # Its edge between two pixels, which it is rounded to, is the case that shows.
-    view = ActivationFigure()
-    painter = Repainter(FigureCanvasAgg(view.figure))
-    for high in np.random.default_rng(0).random(30):
-        values = np.linspace(0, high, 144).reshape(12, 12)
-        view.show_activation(MapView(values, limits=(0, high), has_histogram=True), f"{high}")
-        painted_alike(view.figure, painter)

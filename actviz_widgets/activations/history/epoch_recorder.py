@@ -9,12 +9,12 @@ from typing import Any
 import keras
 import numpy as np
 
+from ...model import backends
 from ...model.activation_model import ActivationModel
 from ...pictures.pictures import Picture, Preprocess
 from ..cache import KeptPass
 from ..declared_inputs import declared_inputs
 from ..extraction import Extraction
-from ..one_picture import read_only
 from ..refusals import in_bytes
 from .kept_epochs import KeptEpochs
 from .loaded_pictures import LoadedPictures
@@ -123,10 +123,11 @@ def _owned(kept_pass: KeptPass[Picture]) -> KeptPass[Picture]:
     return replace(
         kept_pass,
         activations={
-            path: read_only(np.array(array)) for path, array in kept_pass.activations.items()
+            path: backends.read_only(np.array(array))
+            for path, array in kept_pass.activations.items()
         },
         predictions=keras.tree.map_structure(
-            lambda array: None if array is None else read_only(np.array(array)),
+            lambda array: None if array is None else backends.read_only(np.array(array)),
             kept_pass.predictions,
         ),
     )

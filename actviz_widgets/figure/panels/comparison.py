@@ -53,7 +53,6 @@ class ComparisonPanel(WholePanel):
             self._words = WordsPanel(axes)
         self._view: ComparisonView | None = None
         self._size = (850.0, 425.0)
-        self._is_moving = False
         for panel in self._maps:
             panel.note = self._others
             for dimension, signal in enumerate(("xlim_changed", "ylim_changed")):
@@ -172,19 +171,17 @@ class ComparisonPanel(WholePanel):
     def _follow(self, axes: Axes, dimension: int) -> None:
         """Has maps of the same size show the same part."""
         view = self._view
-        if self._is_moving or view is None or view.difference is None:
+        if view is None or view.difference is None:
             return
-        self._is_moving = True
-        try:
-            for panel in self._maps:
-                if panel.axes is axes:
-                    continue
-                if dimension == 0:
-                    panel.axes.set_xlim(axes.get_xlim())
-                else:
-                    panel.axes.set_ylim(axes.get_ylim())
-        finally:
-            self._is_moving = False
+        limits = axes.get_xlim() if dimension == 0 else axes.get_ylim()
+        for panel in self._maps:
+            there = panel.axes.get_xlim() if dimension == 0 else panel.axes.get_ylim()
+            if there == limits:  # also those that this has come from
+                continue
+            if dimension == 0:
+                panel.axes.set_xlim(limits)
+            else:
+                panel.axes.set_ylim(limits)
 
     def _others(self, row: int, column: int) -> str:
         """Tells all values at a place, whichever map the mouse is over."""

@@ -6,6 +6,7 @@ import pytest
 
 from actviz_widgets.explorer.appearance import Appearance
 from actviz_widgets.explorer.selection import Selection
+from actviz_widgets.model.outputs import Output
 from actviz_widgets.widgets.owner_thread import OwnerThread
 from actviz_widgets.widgets.tied_controls import TiedControls
 
@@ -17,7 +18,7 @@ class Traits(Selection, Appearance):
         super().__init__()
         self.errors: list[str] = []
         self.offer_to_compare(3, (0, 1, 4), has_other_model=True)
-        self._class_count = 2
+        self.offer_outputs((Output("", (None, 2), "one class", "softmax"),))
 
     def choose(self, name: str, value: object) -> None:
         try:
