@@ -38,7 +38,8 @@ class Following(Recording):
     refused: frozenset[int] = frozenset()
     known: dict[int, tuple[Any, int, Reach]] = field(default_factory=dict)
     unseen: list[Unseen] = field(default_factory=list)
-    _count: int = 0  # of what was heard, which is the same in each run
+    _count: int = 0  # of what was heard, which is the same in each such run
+    _begun: int = 0  # of layers, which is the same in a run of real values too
     _has_weights: bool = False
     _heard: dict[int, Any] = field(default_factory=dict)
 
@@ -62,6 +63,7 @@ class Following(Recording):
         """Follows what a model written by hand computes before its first layer with weights."""
         is_behind_weights = self._has_weights
         self._count += 1
+        self._begun += 1
         # Those of the model itself, or of one within it, may be used before its layers are.
         own = ("_trainable_variables", "_trainable_weights")
         self._has_weights |= any(getattr(layer, name, ()) for name in own)
@@ -71,7 +73,7 @@ class Following(Recording):
         if self.picture is None or is_behind_weights or is_known or not shape:
             return
         reach, dtype = self.picture
-        kept = self._if_in_place(None, self._run_to(self._count), reach, dtype, shape)
+        kept = self._if_in_place(None, self._run_to(self._begun), reach, dtype, shape)
         if kept is not None:
             self.note(given, kept)
 
@@ -176,20 +178,6 @@ class _ToCall(Recording):
         if self._count == self.number:
             self.given = args[0]
             raise EnoughHeard
-
-    def ended(
-        self,
-        layer: Any,  # noqa: ARG002
-        args: Sequence[Any],  # noqa: ARG002
-        kwargs: Mapping[str, Any],  # noqa: ARG002
-        outputs: Any,  # noqa: ARG002
-    ) -> None:
-        """Counts along."""
-        self._count += 1
-
-    def operation_ended(self, operation: Any, args: Sequence[Any], outputs: Any) -> None:  # noqa: ARG002
-        """Counts along."""
-        self._count += 1
 
 
 def _may_change_much(option: Any) -> bool:
