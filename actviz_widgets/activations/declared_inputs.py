@@ -25,9 +25,12 @@ def declared_inputs(activation_model: ActivationModel) -> Any:
         # Written by hand: all that is known is the shape it was built for.
         shapes = built_shape(activation_model.model)
         if isinstance(shapes, dict):
-            return {name: ModelInput(tuple(shape[1:]), name=name) for name, shape in shapes.items()}
+            return {
+                name: ModelInput(tuple(shape[1:]), name=name, is_sought=True)
+                for name, shape in shapes.items()
+            }
         if shapes is not None and not (shapes[0] is None or isinstance(shapes[0], int)):
-            return [ModelInput(tuple(shape[1:])) for shape in shapes]
+            return [ModelInput(tuple(shape[1:]), is_sought=True) for shape in shapes]
         shape = tuple(shapes[1:]) if shapes and len(shapes) > 1 else None
         scaling = activation_model.leading_scaling()
         return ModelInput(shape, scaling=scaling, data_format=data_format, is_sought=True)

@@ -234,7 +234,9 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
 
     def _found_scaling(self, index: int) -> tuple[str, float] | None:
         found = probed(self.model, index)
-        layer = leading_scaling(self._catalog.leading_calls()) if index == 0 else None
+        # Of several inputs it is not known which of them a layer scales.
+        is_only = len(keras.tree.flatten(model_inputs(self.model))) == 1
+        layer = leading_scaling(self._catalog.leading_calls()) if is_only else None
         if found is None:
             return layer
         if found.largest is None:

@@ -7,6 +7,7 @@ whose models Keras 3 does not know. None of them is imported here that is not lo
 from __future__ import annotations
 
 import math
+import random
 import re
 import sys
 import textwrap
@@ -200,6 +201,21 @@ def _legacy_state_kept(model: Any) -> Iterator[None]:
         for layer, kept in zip(layers, losses, strict=True):
             for name, value in kept.items():
                 getattr(layer, name)[:] = value
+
+
+@contextmanager
+def seeds_kept() -> Iterator[None]:
+    """Puts the random numbers of Python, numpy and PyTorch back to where they were."""
+    torch = sys.modules.get("torch")
+    state = random.getstate(), np.random.get_state()  # the one that users seed
+    of_torch = None if torch is None else torch.get_rng_state()
+    try:
+        yield
+    finally:
+        random.setstate(state[0])
+        np.random.set_state(state[1])
+        if torch is not None:
+            torch.set_rng_state(of_torch)
 
 
 def dtype_name(tensor: Any) -> str:

@@ -8,28 +8,27 @@ written.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 
-from . import backends
+from . import backends, kernels
 from .input_scaling import keeps_values
 from .input_values import largest_wanted
 from .layer_calls import EnoughHeard, Recording, listening
-from .layer_roles import is_rnn
+from .layer_roles import class_names
 from .symbolic_inputs import built_shape, fixed_batch_size, in_structure, model_inputs
 
 PROBE_SIZE = 64
 """Height and width of the pictures sent through a model that takes them of any size."""
 
 _LEAST_GREY_SIZE = 16  # of inputs without a channel axis: smaller ones are series
-_MOST_KERNELS = 256
-_KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel", "embeddings")
-_Until = Callable[[int, np.ndarray], bool]
+_MOST_VALUES = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -55,58 +54,66 @@ def probed(model: Any, index: int = 0) -> Probed | None:
         index: Which of its inputs, from 0. Defaults to 0.
 
     Returns:
-        `None` where a kernel comes first, which costs no run; where the input is no picture of
-        floats; and where the model raises.
+        `None` where a kernel comes first, which costs no run; where the input can be no picture;
+        and where the model raises.
     """
     try:
         declared = model_inputs(model)
         symbols = [] if declared is None else keras.tree.flatten(declared)
-        if index < len(symbols) and _kernel_comes_first(symbols[index]):
+        if index < len(symbols) and kernels.comes_first(model, symbols[index]):
             return None
-        with backends.without_gradients():
-            return _probed(model, _zeros(model), index)
+        with backends.without_gradients(), backends.seeds_kept(), np.errstate(all="ignore"):
+            return _probed(model, symbols, index)
     except Exception:  # what a model can raise for made-up pictures is open-ended
         return None
 
 
-def has_kernel(layer: Any) -> bool:
-    """Whether a layer mixes its inputs with weights of its own, layers within it aside."""
-    if backends.is_model(layer) or "Normalization" in type(layer).__name__:
-        return False
-    if is_rnn(layer) or any(getattr(layer, name, None) is not None for name in _KERNELS):
-        return True
-    own = [
-        *getattr(layer, "_trainable_variables", ()),
-        *getattr(layer, "_trainable_weights", ()),
+def _probed(model: Any, symbols: Sequence[Any], index: int) -> Probed | None:
+    zeros = _zeros(model, symbols)
+    if not zeros or not _may_be_picture(zeros[index]):
+        return None
+    picture = _picture(zeros[index].shape).astype(zeros[index].dtype)
+    inputs = [
+        [array if at != index else one for at, array in enumerate(zeros)]
+        for one in (zeros[index], picture * 255, picture)
     ]
-    return any(sum(size > 1 for size in variable.shape) > 1 for variable in own)
+    if len(zeros) > 1:
+        return _told(list(_reached_of_several(model, symbols, index, inputs)), "")
+    runs = [_to_kernel(model, model, in_structure(model, one)) for (one,) in inputs]
+    reached = [run.given for run in runs]
+    has_unheard = any(
+        kernels.has_matrix(layer) for layer in model._flatten_layers() if backends.is_model(layer)
+    )
+    # A model that has weights of its own may have used them by then, which shows in the size.
+    if has_unheard and any(array is None or array.size != picture.size for array in reached):
+        return None
+    return _told(reached, runs[1].first_changing)
+
+
+def _told(reached: Sequence[np.ndarray | None], path: str) -> Probed | None:
+    found = [array for array in reached if array is not None]
+    return Probed(largest_wanted(*found), path) if len(found) == 3 else None
 
 
 @dataclass(kw_only=True)
 class _ToKernel(Recording):
-    """Hears what the layers with a kernel are given, and ends the run at one of them.
+    """Hears what the first layer with a kernel is given, and ends the run there.
 
     Attributes:
-        until: Says of each, by its index and what it is given, whether to end there.
-        count: How many there were.
-        given: What the last one was given.
+        given: What it was given.
         has_arithmetic: Whether there was an operation between layers.
     """
 
-    until: _Until
-    count: int = 0
     given: np.ndarray | None = None
     has_arithmetic: bool = False
 
     def begun(self, layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         """Takes what a layer with a kernel is given."""
-        arrays = _numbers((*args, *kwargs.values())) if has_kernel(layer) else iter(())
-        for array in arrays:
-            self.given, index = array, self.count
-            self.count += 1
-            if self.until(index, array) or self.count == _MOST_KERNELS:
-                raise EnoughHeard
-            return
+        # Its layers are not heard there.
+        is_silent = backends.is_legacy(layer) and "TimeDistributed" in class_names(layer)
+        if kernels.holds_kernel(layer) if is_silent else kernels.has_kernel(layer):
+            self.given = next(_numbers((*args, *kwargs.values())), None)
+            raise EnoughHeard
 
     def operation_ended(
         self,
@@ -124,59 +131,39 @@ class _ToKernel(Recording):
         return "" if self.has_arithmetic else next(changing, "")
 
 
-def _probed(model: Any, zeros: list[np.ndarray], index: int) -> Probed | None:
-    if not _may_be_picture(zeros[index]):
-        return None
-    picture = _picture(zeros[index].shape)
-    pixels, units = (
-        [array if at != index else picture.astype(array.dtype) for at, array in enumerate(zeros)]
-        for picture in (picture * 255, picture)
-    )
-    wanted = 0 if len(zeros) == 1 else _first_that_depends(model, zeros, pixels)
-
-    def reached(inputs: list[np.ndarray]) -> _ToKernel:
-        return _sent(model, inputs, lambda at, _: at == wanted)
-
-    of_pixels = reached(pixels)
-    arrays = [run.given for run in (reached(zeros), of_pixels, reached(units))]
-    found = [array for array in arrays if array is not None]
-    if wanted is None or len(found) < len(arrays):
-        return None
-    path = of_pixels.first_changing if len(zeros) == 1 else ""
-    return Probed(largest_wanted(*found), path)
-
-
-def _first_that_depends(
-    model: Any, zeros: list[np.ndarray], pixels: list[np.ndarray]
-) -> int | None:
-    """Gives the index of the first kernel that is given other values for other inputs."""
-    known: list[bytes] = []
-
-    def keep(_: int, given: np.ndarray) -> bool:
-        known.append(_print(given))
-        return False
-
-    _sent(model, zeros, keep)
-    run = _sent(model, pixels, lambda at, given: at >= len(known) or _print(given) != known[at])
-    return run.count - 1 if run.count and run.count <= len(known) else None
-
-
-def _print(array: np.ndarray) -> bytes:
-    return hashlib.blake2b(np.ascontiguousarray(array).tobytes()).digest()
-
-
-def _sent(model: Any, inputs: list[np.ndarray], until: _Until) -> _ToKernel:
-    """Sends inputs through a model as far as is asked for."""
-    recording = _ToKernel(model=model, wanted=frozenset(), until=until)
-    declared = model_inputs(model)
-    given = inputs[0] if len(inputs) == 1 else keras.tree.pack_sequence_as(declared, inputs)
+def _to_kernel(model: Any, layer: Any, given: Any) -> _ToKernel:
+    """Calls a model, or a layer in it, as far as its first kernel."""
+    recording = _ToKernel(model=layer, wanted=frozenset())
 
     def run() -> None:
         with listening(recording), contextlib.suppress(EnoughHeard):
-            model(in_structure(model, given), training=False)
+            layer(given, training=False)
 
     backends.without_trace(model, run)
     return recording
+
+
+def _reached_of_several(
+    model: Any, symbols: Sequence[Any], index: int, inputs: Sequence[Sequence[np.ndarray]]
+) -> Iterator[np.ndarray | None]:
+    """Gives what reaches the first kernel on the way of one of several inputs, for each of some.
+
+    Of the graph that much is run alone which stands before it: the other inputs may go a long way.
+    """
+    symbol = symbols[index]
+    first = kernels.first_kernel(model, symbol) if backends.runs_its_graph(model) else None
+    if first is None:
+        return
+    way = None if first.given is symbol else keras.Function(list(symbols), first.given)
+    for arrays in inputs:
+        tensors = [keras.ops.convert_to_tensor(array) for array in arrays]
+        given = (
+            tensors[index] if way is None else backends.without_trace(model, partial(way, tensors))
+        )
+        if kernels.has_kernel(first.layer):
+            yield backends.as_array(given)
+        elif first.is_alone:
+            yield _to_kernel(model, first.layer, given).given
 
 
 def _numbers(given: Sequence[Any]) -> Iterator[np.ndarray]:
@@ -187,10 +174,9 @@ def _numbers(given: Sequence[Any]) -> Iterator[np.ndarray]:
                 yield array
 
 
-def _zeros(model: Any) -> list[np.ndarray]:
+def _zeros(model: Any, symbols: Sequence[Any]) -> list[np.ndarray]:
     """Gives an input of zeros for each that a model declares, with its sizes left open made up."""
-    symbols = model_inputs(model)
-    if symbols is None:
+    if not symbols:
         shape = built_shape(model)
         if not isinstance(shape, list | tuple) or any(isinstance(one, list) for one in shape):
             return []
@@ -201,55 +187,43 @@ def _zeros(model: Any) -> list[np.ndarray]:
             (batch_size, *(size or PROBE_SIZE for size in symbol.shape[1:])),
             _numpy_dtype(symbol),
         )
-        for symbol in keras.tree.flatten(symbols)
+        for symbol in symbols
     ]
 
 
 def _numpy_dtype(symbol: Any) -> str:
     dtype = str(keras.backend.standardize_dtype(symbol.dtype))
-    return "U1" if dtype == "string" else dtype
+    return {"string": "U1", "bfloat16": "float32"}.get(dtype, dtype)
 
 
 def _may_be_picture(zeros: np.ndarray) -> bool:
-    if zeros.dtype.kind != "f":
+    """Whether an input may be a picture, with or without channels, flat, or of a video or volume.
+
+    What that wants is not known of series and tables by what is wanted of pictures.
+    """
+    if zeros.dtype.kind != "f" or zeros.size > _MOST_VALUES:
         return False
-    return zeros.ndim == 4 or (zeros.ndim == 3 and min(zeros.shape[1:]) >= _LEAST_GREY_SIZE)
+    if zeros.ndim == 2:
+        return math.prod(zeros.shape[1:]) >= _LEAST_GREY_SIZE**2
+    return zeros.ndim > 3 or (zeros.ndim == 3 and min(zeros.shape[1:]) >= _LEAST_GREY_SIZE)
 
 
 def _picture(shape: tuple[int, ...]) -> np.ndarray:
     """Gives a picture of 0 to 1 that holds both ends, with other values in each channel."""
-    channels_first = len(shape) == 4 and shape[1] < shape[3]
-    height, width = shape[2:] if channels_first else shape[1:3]
-    channels = 1 if len(shape) == 3 else shape[1 if channels_first else 3]
-    down, across = np.linspace(0, 1, height)[:, None], np.linspace(0, 1, width)[None]
-    ramp = np.clip((down + across) * 0.625 - 0.125, 0, 1)
+    rank = len(shape)
+    if rank == 2:
+        return np.broadcast_to(np.linspace(0, 1, shape[1], dtype=np.float32), shape)
+    channels_first = rank > 3 and shape[1] < shape[-1]
+    height, width = shape[-2:] if channels_first or rank == 3 else shape[-3:-1]
+    channels = 1 if rank == 3 else shape[1 if channels_first else -1]
+    down, across = (np.linspace(0, 1, size, dtype=np.float32) for size in (height, width))
+    ramp = np.clip((down[:, None] + across) * 0.625 - 0.125, 0, 1)
     turned = [ramp, ramp[::-1], ramp[:, ::-1], ramp[::-1, ::-1]]
-    picture = np.stack([turned[channel % 4] for channel in range(channels)], axis=-1)
-    if len(shape) == 3:
-        picture = picture[..., 0]
-    elif channels_first:
-        picture = np.moveaxis(picture, -1, 0)
-    return np.broadcast_to(picture, shape).copy()
-
-
-def _kernel_comes_first(symbol: Any) -> bool:
-    """Whether all that takes an input are kernels, as far as the graph of the model tells."""
-    operation = symbol._keras_history.operation if hasattr(symbol, "_keras_history") else None
-    nodes = [
-        node
-        for node in getattr(operation, "_outbound_nodes", ())
-        if any(given is symbol for given in node.input_tensors)
-    ]
-    return bool(nodes) and all(_begins_with_kernel(node) for node in nodes)
-
-
-def _begins_with_kernel(node: Any) -> bool:
-    layer = node.operation
-    if backends.is_model(layer):
-        symbol = model_inputs(layer)
-        return not keras.tree.is_nested(symbol) and _kernel_comes_first(symbol)
-    if not isinstance(layer, keras.Layer):
-        return False
-    if keeps_values(layer):
-        return all(_kernel_comes_first(symbol) for symbol in node.outputs)
-    return has_kernel(layer)
+    of_channels = [turned[channel % 4] for channel in range(channels)]
+    if rank == 3:
+        return np.broadcast_to(ramp, shape)
+    if channels_first:
+        stacked = np.stack(of_channels).reshape(1, channels, *(1,) * (rank - 4), height, width)
+    else:
+        stacked = np.stack(of_channels, axis=-1)
+    return np.broadcast_to(stacked, shape)

@@ -1,8 +1,8 @@
 """What values a model is made for, judged by what it makes of a picture of 0 to 255 and of 0 to 1.
 
-Kernels are trained on values around zero, or from zero on, of a size of about 1; or, with the means
-of caffe, of some hundreds around zero. A picture of the wrong scale comes out far from that: all at
-one end, as `x / 127.5 - 1` gives -1 to -0.99 for one of 0 to 1, or thousands wide.
+What is subtracted tells most: it brings the middle of the values that a model was made for to zero,
+however narrow or wide they become. Without it the width tells: kernels are trained on values of a
+size of about 1. Pixels that are passed on as they are, or nearly so, tell nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,12 @@ import math
 import numpy as np
 
 _SAME = 0.1  # of the standard deviation: what a small constant in a standardisation may leave
-_LEAST, _USUAL, _MOST = 0.3, 20.0, 600.0
+_MOST_VALUES = 1 << 16
+"""Values that are looked at, of what reaches a kernel."""
+_LEAST, _USUAL, _MOST = 0.4, 6.0, 600.0
 """Widths of what reaches a kernel: below the first and beyond the last none is trained."""
+_PIXELS, _UNITS = (25.0, 260.0), (0.1, 1.5)
+"""Where the middle of values of 0 to 255 lies, or the white of negatives; and of 0 to 1."""
 
 
 def largest_wanted(
@@ -28,54 +32,62 @@ def largest_wanted(
 
     Returns:
         255 or 1; infinity where a picture of any scale comes out the same; another number where
-        neither is near what kernels are trained on, and that one comes out as 1; `None` where what
-        comes out does not tell, as when pixels are passed on as they are.
+        what is subtracted or divided by tells another one, such as 4095; `None` where what comes
+        out does not tell, as when pixels are passed on as they are.
     """
+    # Of large ones evenly spaced values, by a step that meets all rows, columns and channels.
+    step = max(1, of_pixels.size // _MOST_VALUES) | 1
     zeros, pixels, units = (
-        np.asarray(array, np.float64) for array in (of_zeros, of_pixels, of_units)
+        array.reshape(-1)[::step].astype(np.float64) for array in (of_zeros, of_pixels, of_units)
     )
+    # A border of zeros, or channels of coordinates, are not made of the picture.
+    of_picture = ~(pixels == zeros)
+    if not of_picture.any():
+        return None
+    zeros, pixels, units = (array[of_picture] for array in (zeros, pixels, units))
     if not (np.isfinite(pixels).all() and np.isfinite(units).all()):
         return None
     if np.abs(pixels - units).mean() <= _SAME * pixels.std():
-        return math.inf if pixels.std() > 0 else None
+        return math.inf
     if not np.isfinite(zeros).all():
         return None
-    range_of_pixels, range_of_units = _range(zeros, pixels), _range(zeros, units)
-    if range_of_pixels is None:
-        return None
-    width = range_of_pixels[1] - range_of_pixels[0]
-    if range_of_units is None:
-        # Cut off to whole numbers, for one.
-        return 255.0 if _may_be(range_of_pixels) else None
-    if _may_be(range_of_pixels) and not _may_be(range_of_units):
+    changes = pixels - zeros
+    widest = float(changes[np.argmax(np.abs(changes))])
+    is_affine = np.abs(changes - 255 * (units - zeros)).max() <= 0.1 * abs(widest)
+    return (
+        _by_line(float(np.median(zeros)), widest) if is_affine else _by_ranges(zeros, pixels, units)
+    )
+
+
+def _by_line(at_zero: float, change: float) -> float | None:
+    """Tells it by a straight line: what becomes of 0, and how much more of 255."""
+    width, middle = abs(change), -255 * at_zero / change
+    if middle < -5:
+        return None  # something is added, which makes 0 to 1 of -1 to 1, for one
+    if _PIXELS[0] <= middle <= _PIXELS[1]:
         return 255.0
-    if _may_be(range_of_units) and not _may_be(range_of_pixels):
+    if middle > _PIXELS[1] or (middle > _UNITS[1] and width > _USUAL):
+        return middle if change < 0 else 2 * middle
+    if _UNITS[0] <= middle <= _UNITS[1] and width >= 12:
         return 1.0
-    if not _may_be(range_of_units):
-        is_from_zero = _is_around_zero(range_of_pixels) and width < _LEAST
-        return float(255 / width) if is_from_zero else None
+    if width < _LEAST:
+        return 255 / width
+    if width <= _USUAL:
+        return 255.0
+    return 1.0 if width > _MOST else None
+
+
+def _by_ranges(zeros: np.ndarray, pixels: np.ndarray, units: np.ndarray) -> float | None:
+    """Tells it by the ranges that the values come to: what saturates, or is cut to whole ones."""
+    may_be_pixels, may_be_units = _may_be(zeros, pixels), _may_be(zeros, units)
+    if may_be_pixels != may_be_units:
+        return 255.0 if may_be_pixels else 1.0
     # Both may be: what sets off the zero of such a picture is made for it.
-    is_shifted = abs(float(np.median(zeros[pixels != zeros]))) > 0.05
-    return 1.0 if is_shifted and range_of_units[1] - range_of_units[0] <= _USUAL else None
+    return 1.0 if may_be_units and abs(float(np.median(zeros))) > 0.05 else None
 
 
-def _range(zeros: np.ndarray, values: np.ndarray) -> tuple[float, float] | None:
-    """Gives the range that values come to, with that of zeros, where the picture makes them.
-
-    A border of zeros, which some models add, is left out.
-    """
-    of_picture = values != zeros
-    if not of_picture.any():
-        return None
-    both = np.stack([zeros[of_picture], values[of_picture]])
-    return float(both.min()), float(both.max())
-
-
-def _is_around_zero(values: tuple[float, float]) -> bool:
-    low, high = values
-    return abs(low + high) / 2 <= 0.75 * (high - low)
-
-
-def _may_be(values: tuple[float, float]) -> bool:
-    """Whether kernels may be trained on values of this range."""
-    return _is_around_zero(values) and _LEAST <= values[1] - values[0] <= _MOST
+def _may_be(zeros: np.ndarray, values: np.ndarray) -> bool:
+    """Whether kernels may be trained on values of this range, with that of zeros."""
+    low, high = (float(pick([pick(zeros), pick(values)])) for pick in (np.min, np.max))
+    is_around_zero = abs(low + high) / 2 <= 0.75 * (high - low)
+    return is_around_zero and _LEAST <= high - low <= _MOST

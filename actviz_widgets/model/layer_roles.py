@@ -65,8 +65,15 @@ _HARMLESS = frozenset(
 
 
 def class_names(layer: object) -> frozenset[str]:
-    """Names a layer's class and all its base classes."""
-    return frozenset(base.__name__ for base in type(layer).__mro__)
+    """Names a layer's class and all its base classes.
+
+    Those of Keras's backends are left out: on JAX every layer is a `JaxLayer` of that kind.
+    """
+    return frozenset(
+        base.__name__
+        for base in type(layer).__mro__
+        if not base.__module__.startswith("keras.src.backend.")
+    )
 
 
 def passes_on(layer: object) -> bool:

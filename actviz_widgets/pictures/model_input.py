@@ -10,6 +10,7 @@ import numpy as np
 
 _SCALED = 20.0
 """Largest value of pixels that have been scaled."""
+_PIXELS = 255.0
 
 LEAST_PICTURE_SIZE = 16
 """Smallest height and width at which floats without a channel axis are taken for a picture."""
@@ -117,36 +118,55 @@ class ModelInput:
         )
 
     def warning(self, values: np.ndarray, *, are_pixels: bool = False) -> str:
-        """Says what cannot be right about the values of a picture; empty if nothing."""
+        """Says what cannot be right about the values of a picture; empty if nothing.
+
+        Args:
+            values: What the model saw.
+            are_pixels: Whether they were made of a picture's pixels, divided by 255 or not.
+        """
         low, high = float(values.min()), float(values.max())
         if self.scaling is not None:
-            path, made_for = self.scaling
-            who = f"its layer {path!r}" if path else "what comes before its first kernel"
-            largest = max(abs(low), abs(high))
-            if _SCALED < made_for < np.inf and 0 < largest <= 5 and not are_pixels:
-                return (
-                    f"This model scales pixels itself: {who} is made for values up to "
-                    f"{made_for:.4g}, but the model saw {low:.4g} to {high:.4g}, scaled already. "
-                    "Give it values of 0 to 255."
-                )
-            if made_for <= _SCALED < high:
-                who = f"The layer {path!r}" if path else "What comes before the first kernel"
-                return (
-                    f"{who} is made for values up to {made_for:.4g}, but the model "
-                    f"saw {low:.4g} to {high:.4g}. Divide the pixels by 255."
-                )
-            if _SCALED < made_for < np.inf and largest > 4 * made_for:
-                return (
-                    f"This model scales pixels itself: {who} is made for values up to "
-                    f"{made_for:.4g}, but the model saw {low:.4g} to {high:.4g}. Bring them to "
-                    "that range first."
-                )
-        elif np.dtype(self.dtype).kind == "f" and low >= 0 and high > _SCALED:
-            return (
-                f"The model saw values of {low:.4g} to {high:.4g}, and begins with no layer that "
-                "scales them. Most such models are trained on 0 to 1: check how this one was."
-            )
-        return ""
+            return self._unlike_scaling(*self.scaling, low, high, are_pixels=are_pixels)
+        if np.dtype(self.dtype).kind != "f" or low < 0 or high <= _SCALED:
+            return ""
+        lacks = (
+            "and what stands before its first kernel does not tell that it is made for them"
+            if self.is_sought
+            else "and begins with no layer that scales them"
+        )
+        return (
+            f"The model saw values of {low:.4g} to {high:.4g}, {lacks}. Most such models are "
+            "trained on 0 to 1: check how this one was."
+        )
+
+    def _unlike_scaling(
+        self, path: str, made_for: float, low: float, high: float, *, are_pixels: bool
+    ) -> str:
+        """Says how the values that the model saw differ from those that it is made for."""
+        largest = max(abs(low), abs(high))
+        is_own = ""
+        who = f"The layer {path!r}" if path else "What stands before the first kernel"
+        if self.takes_pixels:
+            is_own = "This model scales pixels itself: "
+            who = f"its layer {path!r}" if path else "what stands before its first kernel"
+        full = _PIXELS if self.takes_pixels else 1.0
+        note, remedy = "", "Bring them to that range first."
+        if made_for <= _SCALED < high:
+            if high <= _PIXELS + 1 and 0.4 < made_for < 4:
+                remedy = "Divide the pixels by 255."
+        elif are_pixels:
+            if not 4 * full < made_for < np.inf:
+                return ""
+            remedy = "Give arrays of values up to that, or preprocess= that makes them."
+        elif self.takes_pixels and 0 < largest <= 5 and made_for < np.inf:
+            note = ", scaled already"
+            remedy = f"Give it values of 0 to {max(_PIXELS, made_for):.5g}."
+        elif not (self.takes_pixels and largest > max(4 * made_for, _PIXELS)):
+            return ""
+        return (
+            f"{is_own}{who} is made for values up to {made_for:.5g}, but the model saw {low:.4g} "
+            f"to {high:.4g}{note}. {remedy}"
+        )
 
 
 Inputs: TypeAlias = "ModelInput | Sequence[Inputs] | Mapping[str, Inputs]"

@@ -6,20 +6,25 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from ..model import layer_roles
 from ..model.layer_roles import own_class
 from .branches import joined
 from .layer_rules import Sizes, reach_through_layer
 from .reach import Reach
+from .sampling import Window
 
 _MERGING = frozenset(
     {"Add", "Average", "CustomScaleLayer", "Maximum", "Minimum", "Multiply", "Subtract"}
 )
 _POINTWISE_OPERATIONS = frozenset(
-    {"Absolute", "Add", "Cast", "Divide", "Exp", "Gelu", "HardSigmoid", "HardSilu", "LeakyRelu"}
-    | {"Log", "Log1p", "Maximum", "Minimum", "Multiply", "Negative", "Relu", "Relu6", "Selu"}
-    | {"Sigmoid", "Silu", "Softplus", "Sqrt", "Square", "Subtract", "Tanh", "TrueDivide"}
+    {"Absolute", "Add", "Cast", "Ceil", "Clip", "Divide", "Exp", "Floor", "FloorDivide", "Gelu"}
+    | {"Greater", "GreaterEqual", "HardSigmoid", "HardSilu", "HardTanh", "LeakyRelu", "Less"}
+    | {"LessEqual", "Log", "Log10", "Log1p", "Log2", "Maximum", "Minimum", "Mod", "Multiply"}
+    | {"NanToNum", "Negative", "Power", "Reciprocal", "Relu", "Relu6", "Round", "Rsqrt", "Selu"}
+    | {"Sigmoid", "Sign", "Silu", "Softplus", "Sqrt", "Square", "Subtract", "Tanh", "TrueDivide"}
+    | {"Where"}
 )
 
 
@@ -75,16 +80,33 @@ def reach_through_operation(
         reach_of: Gives the reach of a tensor; `None` if it is not known.
 
     Returns:
-        `None` for all operations but those that make each value from the ones at its place, or put
-        tensors one behind the other.
+        `None` for all operations but those that make each value from the ones at its place, cut a
+        part out, or put tensors one behind the other.
     """
     if type(operation).__module__.split(".")[0] != "keras":
         return None
     if type(operation).__name__ == "Stack":
         return _stacked(operation, [reach_of(tensor) for tensor in args[0]])
+    if type(operation).__name__ == "GetItem":
+        reach = reach_of(args[0])
+        return None if reach is None else _cut_out(reach, args[1])
     if type(operation).__name__ not in _POINTWISE_OPERATIONS:
         return None
-    reaches = [reach_of(value) for value in args if not isinstance(value, int | float)]
+    constants = [
+        value
+        for node in operation._inbound_nodes
+        for value in node.arguments.args
+        if not isinstance(value, keras.KerasTensor)
+    ]
+    reaches = [
+        reach_of(value)
+        for value in args
+        if not (
+            value is None
+            or isinstance(value, int | float | np.generic | np.ndarray)
+            or any(value is one for one in constants)
+        )
+    ]
     known = [reach for reach in reaches if reach is not None]
     return joined(known) if known and len(known) == len(reaches) else None
 
@@ -107,6 +129,37 @@ def _stacked(operation: Any, reaches: Sequence[Reach | None]) -> Reach | None:
     axis = operation.axis % (rank + 1)
     order = [*range(axis), rank, *range(axis, rank)]
     return made.with_axis_behind(len(known)).permuted(order) if axis else None
+
+
+def _cut_out(reach: Reach, key: Any) -> Reach | None:
+    """Gives the reach of a part of a tensor, `x[:, 60:140, :, ::-1]`; mirrored it is not known."""
+    keys = list(key) if isinstance(key, tuple | list) else [key]
+    rank = len(reach.axes)
+    if any(one is Ellipsis for one in keys):
+        at = next(at for at, one in enumerate(keys) if one is Ellipsis)
+        keys[at : at + 1] = [slice(None)] * (rank - len(keys) + 1)
+    keys += [slice(None)] * (rank - len(keys))
+    if len(keys) != rank or keys[0] != slice(None):
+        return None
+    made: Reach | None = reach
+    gone = []
+    for axis, one in enumerate(keys[1:], 1):
+        if made is None or not (isinstance(one, slice) or type(one) is int):
+            return None
+        if isinstance(one, int):
+            gone.append(axis)
+        elif one != slice(None):
+            first, last, step = one.indices(reach.shape[axis - 1])
+            count = len(range(first, last, step))
+            if not reach.has_places(axis):
+                made = made.replaced(axis, count)
+            elif count and step > 0:
+                made = made.resampled(axis, Window(1, step, 1, -first), count)
+            else:
+                return None
+    if made is None or any(reach.has_places(axis) for axis in gone):
+        return None
+    return made.removed(gone)
 
 
 def _attention(

@@ -1,12 +1,13 @@
 """Whether a function that does not tell what it computes leaves each position where it is.
 
 That is tried out: the values at one position are changed, and it is looked at where the output
-becomes another. Only functions without weights are tried: a weight that happens to be zero would
-hide what it is for.
+becomes another. A weight that happens to be zero would hide what it is for; so weights are given
+other values for as long as it takes.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +15,11 @@ from typing import Any
 import keras
 import numpy as np
 
+from ..model import backends
 from .reach import Reach
 
 _MOST_VALUES = 1 << 22
-"""Values of an input beyond which nothing is tried."""
+"""Values of an input, or weights, beyond which nothing is tried."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,16 @@ class Unseen:
     """A call that could not be seen through.
 
     Attributes:
-        key: The layer or operation that was called.
+        number: Which call it is.
+        layer: The layer that was called; `None` where it was none.
         run: Calls it on one tensor.
         reach: Of the tensor that it was given.
         shape: Of what it puts out, the batch axis first.
         dtype: Of the tensor that it was given.
     """
 
-    key: Any
+    number: int
+    layer: Any
     run: Callable[[Any], Any]
     reach: Reach
     shape: tuple[int, ...]
@@ -64,33 +68,72 @@ def kept_in_place(reach: Reach, shape: Sequence[int]) -> Reach | None:
     return reach
 
 
-def keeps_in_place(unseen: Unseen) -> bool:
-    """Whether changes at a position reach that position alone, as far as a few changes show."""
+def may_be_tried(layer: Any) -> bool:
+    """Whether a layer can be given other weights for a try."""
+    weights = getattr(layer, "weights", None) or []
+    if weights and backends.is_legacy(layer):
+        return False
+    return sum(int(np.prod(weight.shape)) for weight in weights) <= _MOST_VALUES
+
+
+def keeps_in_place(unseen: Unseen, model: Any) -> bool:
+    """Whether changes at a position reach that position alone, as far as a few changes show.
+
+    Args:
+        unseen: The call.
+        model: That it belongs to, which is left as it is.
+    """
     shape = unseen.reach.shape
     axes = [axis for axis in range(len(shape)) if unseen.reach.has_places(axis + 1)]
-    if not axes or np.prod(shape) > _MOST_VALUES or "float" not in unseen.dtype:
+    is_float = unseen.dtype in ("float16", "float32", "float64")
+    if not axes or np.prod(shape) > _MOST_VALUES or not is_float:
         return False
-    random = np.random.default_rng(0)
-    values = random.uniform(0, 255, (1, *shape)).astype(unseen.dtype)
+
+    def run() -> bool:
+        with _other_weights(unseen.layer):
+            return _keeps_in_place(unseen, axes)
+
     try:
-        before = _output(unseen, values)
-        if not np.array_equal(before, _output(unseen, values), equal_nan=True):
-            return False  # it is random
-        # Off the diagonals, where rows and columns could be exchanged unseen.
-        for shares in ((0.0, 0.9), (0.3, 0.45), (0.6, 0.2), (1.0, 0.0)):
-            place: list[Any] = [slice(None)] * (len(shape) + 1)
-            for axis, share in zip(axes, shares, strict=False):
-                place[axis + 1] = round(share * (shape[axis] - 1))
-            for change in (1e4, -1e4):
-                changed = values.copy()
-                changed[tuple(place)] += change
-                after = _output(unseen, changed)
-                differs = ~((after == before) | (np.isnan(after) & np.isnan(before)))
-                differs[tuple(place[: differs.ndim])] = False
-                if differs.any():
-                    return False
+        with backends.without_gradients(), backends.seeds_kept(), np.errstate(all="ignore"):
+            return bool(backends.without_trace(model, run))
     except Exception:  # what a function of the user's can raise is open-ended
         return False
+
+
+def _other_weights(layer: Any) -> Any:
+    """Gives a layer weights of 0.5 to 1.5 for as long as a block takes."""
+    weights = getattr(layer, "weights", None) or []
+    if not weights:
+        return contextlib.nullcontext()
+    random = np.random.default_rng(1)
+    others = [
+        (weight, keras.ops.convert_to_tensor(random.uniform(0.5, 1.5, weight.shape), weight.dtype))
+        for weight in weights
+        if "float" in weight.dtype
+    ]
+    return keras.StatelessScope(state_mapping=others, collect_losses=False)
+
+
+def _keeps_in_place(unseen: Unseen, axes: Sequence[int]) -> bool:
+    shape = unseen.reach.shape
+    random = np.random.default_rng(0)
+    values = random.uniform(0, 255, (1, *shape)).astype(unseen.dtype)
+    before = _output(unseen, values)
+    if not np.array_equal(before, _output(unseen, values), equal_nan=True):
+        return False  # it is random
+    # Off the diagonals, where rows and columns could be exchanged unseen.
+    for shares in ((0.0, 0.9), (0.3, 0.45), (0.6, 0.2), (1.0, 0.0)):
+        place: list[Any] = [slice(None)] * (len(shape) + 1)
+        for axis, share in zip(axes, shares, strict=False):
+            place[axis + 1] = round(share * (shape[axis] - 1))
+        for change in (1e4, -1e4):
+            changed = values.copy()
+            changed[tuple(place)] += change
+            after = _output(unseen, changed)
+            differs = ~((after == before) | (np.isnan(after) & np.isnan(before)))
+            differs[tuple(place[: differs.ndim])] = False
+            if differs.any():
+                return False
     return True
 
 

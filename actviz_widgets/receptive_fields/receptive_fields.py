@@ -10,19 +10,18 @@ happens to be zero hides no pixel. The bookkeeping is that of Araujo, Norris and
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 
 from ..model import backends
 from ..model.activation_model import ActivationModel
-from ..model.layer_calls import Recording, listening
+from ..model.layer_calls import listening
 from ..model.layer_paths import unknown_layer_sentence
 from ..model.symbolic_inputs import fixed_batch_size, in_structure, model_inputs
-from .layer_reach import reach_through, reach_through_operation
-from .probe import Unseen, keeps_in_place, kept_in_place
+from .following import Following
+from .probe import keeps_in_place
 from .reach import COLUMN, ROW, Reach
 from .receptive_field import Centres, ReceptiveField
 
@@ -159,128 +158,47 @@ def index_of_input(inputs: Any, one: Any) -> int | None:
     return next((index for index, leaf in enumerate(leaves) if leaf is one), None)
 
 
-@dataclass
-class _Following(Recording):
-    """A recording of a run that follows which pixels each tensor can see.
+def _followed(model: Any, inputs: Any, picture: int, *, channels_first: bool) -> Following:
+    """Follows the layers of a model; what cannot be seen through is tried out afterwards.
 
-    A tensor is known by being the very same object that a layer call put out or the model was
-    given, or a cast of it; what anything else than a layer makes of it is not known.
-
-    Attributes:
-        known: By the identity of a tensor, the tensor itself, how often it had been written to, and
-            its reach. It is held, for its identity may be given to another when it is gone.
-        in_place: Layers and operations that are known to leave each position where it is.
-        unseen: Calls that cannot be seen through, and may be tried out.
+    What is then found to move positions is refused in another run.
     """
-
-    known: dict[int, tuple[Any, int, Reach]] = field(default_factory=dict)
-    in_place: tuple[Any, ...] = ()
-    unseen: list[Unseen] = field(default_factory=list)
-
-    def note(self, tensor: Any, reach: Reach) -> None:
-        """Writes down the reach of a tensor."""
-        self.known[id(tensor)] = tensor, _times_written(tensor), reach
-
-    def reach_of(self, tensor: Any) -> Reach | None:
-        """Gives the reach of a tensor, `None` if it is not known."""
-        while tensor is not None and id(tensor) not in self.known:
-            tensor = backends.cast_from(tensor)
-        _, times_written, reach = self.known.get(id(tensor), (None, 0, None))
-        return reach if times_written == _times_written(tensor) else None
-
-    def ended(
-        self, layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any], outputs: Any
-    ) -> None:
-        """Follows what one layer call makes of what it was given."""
-        if self.reach_of(outputs) is not None or not hasattr(outputs, "shape"):
-            return  # made by a layer within; or several tensors, of which each would be
-        shape = tuple(outputs.shape)
-        if all(isinstance(size, int) for size in shape):
-            reach = reach_through(layer, args, kwargs, self.reach_of, shape)
-            if reach is None and not getattr(layer, "weights", None):
-                options = (*args[1:], *kwargs.values())
-                if args and all(value is None or value is False for value in options):
-                    reach = self._tried(layer, layer, args[0], shape)
-            if reach is not None and reach.shape == shape[1:]:
-                self.note(outputs, reach)
-
-    def operation_ended(self, operation: Any, args: Sequence[Any], outputs: Any) -> None:
-        """Follows what an operation between the layers of a functional model makes."""
-        super().operation_ended(operation, args, outputs)
-        if self.reach_of(outputs) is None and hasattr(outputs, "shape"):
-            reach = reach_through_operation(operation, args, self.reach_of)
-            known = [at for at, value in enumerate(args) if self.reach_of(value) is not None]
-            if reach is None and len(known) == 1:
-
-                def run(tensor: Any) -> Any:
-                    given = list(args)
-                    given[known[0]] = tensor
-                    return operation(*given)
-
-                reach = self._tried(operation, run, args[known[0]], tuple(outputs.shape))
-            if reach is not None and reach.shape == tuple(outputs.shape)[1:]:
-                self.note(outputs, reach)
-
-    def _tried(
-        self, key: Any, run: Callable[[Any], Any], given: Any, shape: tuple[Any, ...]
-    ) -> Reach | None:
-        """Gives the reach of what a function puts out that leaves positions where they are.
-
-        What was not tried out yet is written down for it: while a run is traced, it cannot be.
-        """
-        reach = self.reach_of(given)
-        kept = None
-        if reach is not None and all(isinstance(size, int) for size in shape):
-            kept = kept_in_place(reach, shape)
-        if reach is None or kept is None:
-            return None
-        if any(key is one for one in self.in_place):
-            return kept
-        self.unseen.append(Unseen(key, run, reach, shape, backends.dtype_name(given)))
-        return None
-
-
-def _followed(model: Any, inputs: Any, picture: int, *, channels_first: bool) -> _Following:
-    """Follows the layers of a model; what cannot be seen through is tried out, one after another.
-
-    Each that is found to leave positions where they are lets those behind it be reached.
-    """
-    in_place: tuple[Any, ...] = ()
+    in_place: dict[int, bool] = {}
     while True:
+        refused = frozenset(number for number, is_so in in_place.items() if not is_so)
         recording = _followed_once(
-            model, inputs, picture, channels_first=channels_first, in_place=in_place
+            model, inputs, picture, channels_first=channels_first, refused=refused
         )
-        # Of several calls of the same one, all have to.
-        unseen = {id(one.key): one.key for one in recording.unseen}
-        tried = [one for one in recording.unseen if not keeps_in_place(one)]
-        failed = {id(one.key) for one in tried}
-        found = tuple(key for number, key in unseen.items() if number not in failed)
-        if not found or len(in_place) > _MOST_TRIED:
+        untried = [one for one in recording.unseen if one.number not in in_place]
+        for unseen in untried:
+            may_try = len(refused) < _MOST_REFUSED
+            in_place[unseen.number] = may_try and keeps_in_place(unseen, model)
+            if may_try and not in_place[unseen.number]:
+                break  # what comes behind it need not be tried
+        if all(in_place.get(one.number) for one in recording.unseen):
             return recording
-        in_place = (*in_place, *found)
 
 
-_MOST_TRIED = 64
-"""Functions found to leave positions in place, after which no more are looked for."""
+_MOST_REFUSED = 8
+"""Functions that move positions, after which no more are tried: each takes another run."""
 
 
 def _followed_once(
-    model: Any, inputs: Any, picture: int, *, channels_first: bool, in_place: tuple[Any, ...]
-) -> _Following:
+    model: Any, inputs: Any, picture: int, *, channels_first: bool, refused: frozenset[int]
+) -> Following:
     """Runs a model symbolically; with zeros where that cannot be."""
-    recordings = []
+    recordings: list[Following] = []
 
     def run(given: Any) -> Any:
-        recording = _Following(model, in_place=in_place)
+        recording = Following(model=model, refused=refused)
         for index, tensor in enumerate(keras.tree.flatten(given)):
             shape = tensor.shape[1:]
-            is_picture = index == picture
-            recording.note(
-                tensor,
-                Reach.of_picture(shape, channels_first=channels_first)
-                if is_picture
-                else Reach.of_nothing(shape),
-            )
+            reach = Reach.of_nothing(shape)
+            if index == picture:
+                reach = Reach.of_picture(shape, channels_first=channels_first)
+            if len(leaves) == 1:
+                recording.picture = reach, backends.dtype_name(tensor)
+            recording.note(tensor, reach)
         with listening(recording):
             model(in_structure(model, given), training=False)
         recordings.append(recording)
@@ -325,8 +243,3 @@ class _Run(keras.layers.Layer):  # type: ignore[misc]  # keras is untyped
 
     def call(self, inputs: Any) -> Any:
         return self._run_on(inputs)
-
-
-def _times_written(tensor: Any) -> int:
-    """Counts how often a tensor was written to in place, which PyTorch's can be."""
-    return int(getattr(tensor, "_version", 0))

@@ -45,7 +45,7 @@ def test_pixels_are_left_to_a_model_that_scales_them(way: Callable[[Any], Any]) 
 
 def test_scaled_floats_are_warned_of_where_arithmetic_scales_pixels() -> None:
     warning = picture(model_of(lambda x: x / 127.5 - 1.0), PHOTO / 255).warning
-    assert "what comes before its first kernel is made for values up to 255" in warning
+    assert "what stands before its first kernel is made for values up to 255" in warning
 
 
 @pytest.mark.parametrize("way", [lambda x: x * 2.0 - 1.0, L.Rescaling(2.0, offset=-1.0)])

@@ -19,6 +19,11 @@ def test_the_private_names_of_keras_that_are_used_are_there() -> None:
     assert callable(layer._clear_losses)
     model = keras.Sequential([keras.Sequential([layer])])
     assert layer in list(model._flatten_layers())
+    inputs = keras.Input((2,))
+    model = keras.Model(inputs, layer(inputs))
+    (node,) = inputs._keras_history.operation._outbound_nodes
+    assert node.operation is layer
+    assert node in [one for nodes in model._nodes_by_depth.values() for one in nodes]
 
 
 def test_attention_tells_the_axes_that_it_goes_over() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -59,6 +60,10 @@ WAYS: dict[str, tuple[Way, tuple[str, float] | None]] = {
         ("to_unit", 255),
     ),
     "a layer of one's own": (OwnScaling(name="own"), ("own", 255)),
+    "values of 12 bits": (
+        L.Normalization(mean=2000.0, variance=250_000.0, name="scan"),
+        ("scan", 3000),
+    ),
     "statistics of pixels": (batch_normalization(125.0, 3600.0), ("pixels", 255)),
     "padded behind": (lambda x: L.ZeroPadding2D(3)(x / 127.5 - 1.0), ("", 255)),
     "0 to 1 to -1 to 1": (lambda x: x * 2.0 - 1.0, ("", 1)),
@@ -76,6 +81,8 @@ WAYS: dict[str, tuple[Way, tuple[str, float] | None]] = {
     "nothing": (lambda x: x, None),
     "times one": (lambda x: x * 1.0, None),
     "a Rescaling by 1": (L.Rescaling(1.0), None),
+    "a Normalization by nothing": (L.Normalization(mean=0.0, variance=1.0), None),
+    "decibels": (L.Normalization(mean=-40.0, variance=400.0), None),
     "untrained batch normalization": (batch_normalization(0.0, 1.0), None),
 }
 
@@ -120,6 +127,117 @@ def test_each_of_several_inputs_is_told_on_its_own() -> None:
     assert [model.leading_scaling(index) for index in range(3)] == [("", 255), ("", 1), None]
 
 
+def test_of_several_inputs_no_more_is_run_than_stands_before_the_kernel() -> None:
+    inputs = [keras.Input((16, 16, 3), name=name) for name in ("left", "right")]
+    calls: list[str] = []
+
+    class Counted(L.Conv2D):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            if not isinstance(x, keras.KerasTensor):
+                calls.append(self.name)
+            return super().call(x)
+
+    long_way = inputs[0] * 1.0
+    for _ in range(3):
+        long_way = Counted(2, 3, padding="same")(long_way)
+    tower = keras.Sequential([keras.Input((16, 16, 3)), L.Rescaling(1 / 255), Counted(2, 3)])
+    flat = [L.GlobalAveragePooling2D()(x) for x in (long_way, tower(inputs[1]))]
+    model = keras.Model(dict(zip(("left", "right"), inputs, strict=True)), L.Add()(flat))
+    calls.clear()
+    assert [ActivationModel(model).leading_scaling(index) for index in (0, 1)] == [None, ("", 255)]
+    assert calls == []
+
+
+def test_the_scaling_of_one_input_is_not_taken_for_that_of_another() -> None:
+    one, other = keras.Input((16, 16, 3)), keras.Input((16, 16, 3))
+    maps = [L.Conv2D(2, 3)(one), L.Conv2D(2, 3)(L.Rescaling(1 / 255)(other))]
+    model = ActivationModel(keras.Model([one, other], L.Add()(maps)))
+    assert [model.leading_scaling(index) for index in (0, 1)] == [None, ("", 255)]
+
+
+@pytest.mark.parametrize("shape", [(4, 16, 16, 3), (3, 4, 16, 16), (256,), (28, 28)])
+def test_videos_and_flat_and_grey_pictures_are_looked_at_too(shape: tuple[int, ...]) -> None:
+    inputs = keras.Input(shape)
+    model = keras.Model(inputs, L.Dense(2)(L.Flatten()(inputs / 255.0)))
+    assert ActivationModel(model).leading_scaling() == ("", 255)
+
+
+def test_the_values_of_a_short_series_are_not_taken_for_pixels() -> None:
+    inputs = keras.Input((24, 3))
+    model = keras.Model(inputs, L.LSTM(2)(inputs / 255.0))
+    assert ActivationModel(model).leading_scaling() is None
+
+
+def test_a_functional_model_with_a_call_of_its_own_is_run_as_it_runs() -> None:
+    class Scaled(keras.Model):  # type: ignore[misc]
+        def call(self, x: Any, training: Any = None) -> Any:
+            return super().call(x / 255.0, training=training)
+
+    inputs = keras.Input((16, 16, 3))
+    model = Scaled(inputs, L.Conv2D(2, 3)(inputs))
+    assert ActivationModel(model).leading_scaling() == ("", 255)
+
+
+def test_weights_that_a_model_uses_itself_are_not_passed_over() -> None:
+    class Raw(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.kernel_of_its_own = self.add_weight(shape=(3, 3, 3, 8), initializer="ones")
+            self.conv = L.Conv2D(2, 3)
+
+        def call(self, x: Any) -> Any:
+            return self.conv(ops.conv(x, self.kernel_of_its_own / 255.0) - 1.0)
+
+    model = Raw()
+    model(np.zeros((1, 16, 16, 3), np.float32))
+    assert ActivationModel(model).leading_scaling() is None
+
+
+def test_legacy_models_are_looked_at_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    legacy = pytest.importorskip("tf_keras")
+    layers = legacy.layers
+    inputs = legacy.Input((16, 16, 3))
+    arithmetic = legacy.Model(inputs, layers.Conv2D(2, 3)(inputs / 127.5 - 1))
+    found = ActivationModel(arithmetic).leading_scaling()
+    assert found is not None
+    assert found[1] == 255
+    over_time = [
+        legacy.Input((4, 16, 16, 3)),
+        layers.TimeDistributed(layers.Conv2D(2, 3)),
+        layers.TimeDistributed(layers.Flatten()),
+        layers.LSTM(3),
+    ]
+    assert ActivationModel(legacy.Sequential(over_time)).leading_scaling() is None
+    monkeypatch.setattr(input_probe, "_probed", lambda *_: pytest.fail("it ran"))
+    plain = legacy.Sequential([legacy.Input((16, 16, 3)), layers.Conv2D(2, 3)])
+    assert input_probe.probed(plain) is None
+
+
+def test_what_holds_a_model_of_another_library_is_not_run() -> None:
+    calls: list[Any] = []
+
+    class TFSMLayer(L.Layer):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            calls.append(x)
+            return x
+
+    class Scaled(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.saved = TFSMLayer()
+
+        def call(self, x: Any) -> Any:
+            return self.saved(x / 255.0)
+
+    model = Scaled()
+    model(np.zeros((1, 16, 16, 3), np.float32))
+    calls.clear()
+    found = input_probe.probed(model)
+    assert found is not None
+    assert found.largest == 255
+    assert calls == []
+
+
 def test_where_a_kernel_comes_first_nothing_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(input_probe, "_probed", lambda *_: pytest.fail("it ran"))
     inner = model_of(lambda x: L.ZeroPadding2D(1)(L.RandomFlip()(x)))
@@ -138,3 +256,19 @@ def test_a_look_leaves_no_trace_on_the_model() -> None:
     ActivationModel(model).leading_scaling()
     for variable, value in zip(model.variables, before, strict=True):
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(variable), value)
+
+
+def test_a_look_leaves_the_random_numbers_as_they_were() -> None:
+    class Noisy(L.Layer):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            noise = random.random() + float(np.random.rand())
+            return x / 255.0 + noise * 0.0
+
+    model = model_of(Noisy())
+    random.seed(1)
+    np.random.seed(1)
+    expected = random.random(), np.random.rand()
+    random.seed(1)
+    np.random.seed(1)
+    assert input_probe.probed(model) is not None
+    assert (random.random(), np.random.rand()) == expected

@@ -148,6 +148,34 @@ def test_pixels_are_warned_of_where_the_model_scales_nothing() -> None:
     assert "The model saw values of 0 to 255, and begins with no layer that scales them" in warning
 
 
+def test_nothing_is_said_to_begin_without_scaling_where_it_was_looked_for_in_vain() -> None:
+    warning = ModelInput((4, 4, 3), is_sought=True).warning(values(0, 255))
+    assert "does not tell that it is made for them" in warning
+    assert "check how this one was" in warning
+
+
+@pytest.mark.parametrize(("made_for", "high"), [(4095.0, 255.0), (16.0, 1.0)])
+def test_pixels_of_8_bits_are_warned_of_where_the_model_is_made_for_larger_values(
+    made_for: float, high: float
+) -> None:
+    model_input = ModelInput((4, 4, 3), scaling=("", made_for))
+    warning = model_input.warning(values(0, high), are_pixels=True)
+    assert f"made for values up to {made_for:.0f}, but the model saw 0 to {high:.0f}" in warning
+    assert "preprocess=" in warning
+
+
+def test_scaled_values_are_to_be_those_that_the_model_is_made_for() -> None:
+    warning = ModelInput((4, 4, 3), scaling=("scan", 65535.0)).warning(values(0, 1))
+    assert "Give it values of 0 to 65535." in warning
+    warning = ModelInput((4, 4, 3), scaling=("", 1.0)).warning(values(0, 4000))
+    assert warning.startswith("What stands before the first kernel is made for values up to 1,")
+    assert warning.endswith("Bring them to that range first.")
+
+
+def test_bright_pictures_are_right_for_a_model_trained_on_dark_ones() -> None:
+    assert ModelInput((4, 4, 3), scaling=("normalization", 60.0)).warning(values(0, 255)) == ""
+
+
 def test_sizes_left_open_are_called_any() -> None:
     assert shape_in_words((None, 28, 3)) == "(any, 28, 3)"
     assert shape_in_words(("height", "width")) == "(height, width)"
