@@ -59,10 +59,10 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
             `tf.data.Dataset`, a `keras.utils.PyDataset` or an iterator of batches, of pictures, of
             pictures with labels or of dicts, or arrays `(pictures, labels)`. Float arrays of the
             model's input shape go in untouched, or through `preprocess`. All else is taken as
-            pixels of 0 to 255, and resized to the model's input size (bilinear). For a model whose
-            input is no picture (tokens, series, tables), or of several inputs: an array with the
-            batch axis, or a list or dict of them in the structure the model declares; these go in
-            as they are given.
+            pixels of 0 to 255, and resized to the model's input size as Keras does it in training
+            (bilinear, without smoothing). For a model whose input is no picture (tokens, series,
+            tables), or of several inputs: an array with the batch axis, or a list or dict of them
+            in the structure the model declares; these go in as they are given.
         preprocess: Makes model input of pixels: called with a float32 array
             `(1, height, width, channels)` of 0 to 255. Defaults to `None`: pixels are divided by
             255, unless the model scales them itself before its first kernel.

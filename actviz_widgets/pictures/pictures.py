@@ -260,7 +260,9 @@ class Pictures:
                     return self._from_values(name, source, "floats")
                 return self._from_arrays(name, (source[None],), "given as floats, so untouched")
             warning = too_dark(source, name) if source.dtype == np.uint16 else ""
-            source = pixels.as_uint8(source, name)
+            is_grey = source.ndim == 2 or source.shape[2:] == (1,)
+            if source.dtype != np.uint16 or not is_grey:  # which Pillow holds with all their bits
+                source = pixels.as_uint8(source, name)
         image = _image(source, name)
         if image.mode.startswith("I;16"):
             warning = too_dark(np.asarray(image), name)
@@ -301,10 +303,12 @@ class Pictures:
 
     def _from_image(self, name: str, image: Image.Image, warning: str = "") -> Picture:
         shown = np.asarray(pixels.flattened(image))
-        view = PictureView(pixels.scaled_down(shown), shown.shape[:2])
         assert self._preprocessing is not None  # there are pictures
         made = self._preprocessing.run(name, image)
-        return Picture(name, view, made.model_input, made.how, warning or made.warning)
+        shown, note = self._preprocessing.seen(shown, made.model_input)
+        how = "; ".join(filter(None, [made.how, note]))
+        view = PictureView(pixels.scaled_down(shown), shown.shape[:2])
+        return Picture(name, view, made.model_input, how, warning or made.warning)
 
     def _from_arrays(self, name: str, example: Example, how: str = "") -> Picture:
         """Gives what goes in as it is; of several inputs, one is shown."""

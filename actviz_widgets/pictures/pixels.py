@@ -111,8 +111,21 @@ def flattened(image: Image.Image) -> Image.Image:
 
 def eight_bit(image: Image.Image) -> Image.Image:
     """Scales a picture of 16 or 32 bits, or of floats, to 8 bits; others stay as they are."""
+    values = deep_values(image)
+    return image if values is None else Image.fromarray(values.round().astype(np.uint8))
+
+
+def deep_values(image: Image.Image) -> np.ndarray | None:
+    """Gives the values of a picture of 16 or 32 bits, or of floats, scaled to 0 to 255, unrounded.
+
+    Returns:
+        `(height, width)`, float32; `None` of a picture of 8 bits.
+
+    Raises:
+        ValueError: If its values stand for no scale.
+    """
     if not image.mode.startswith(("I", "F")):
-        return image
+        return None
     # Pillow's own conversion cuts 16-bit values off at 255, which turns a picture white.
     values = np.asarray(image).astype(np.float64)
     low, high = values.min(), values.max()
@@ -130,7 +143,7 @@ def eight_bit(image: Image.Image) -> Image.Image:
             f"A picture of mode {image.mode} has values of {low:.4g} to {high:.4g}; convert it to "
             "8 or 16 bits per channel first."
         )
-    return Image.fromarray(values.round().astype(np.uint8))
+    return values.astype(np.float32)
 
 
 def as_uint8(array: np.ndarray, name: str) -> np.ndarray:
