@@ -25,14 +25,39 @@ class MissingPictureError(FileNotFoundError, ValueError):
     """There is no file of the name given."""
 
 
+def exists(path: Path) -> bool:
+    """Whether there is something at a path; not at one that no file can have."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long for a name, for one
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder at a path; not at one that no folder can have."""
+    return exists(path) and path.is_dir()
+
+
+def missing(path: Path, *, as_folder: bool = False) -> MissingPictureError:
+    """Gives the error for a path where nothing is.
+
+    Args:
+        path: Where a picture or a folder of pictures was to be.
+        as_folder: Whether it was written as a folder. Defaults to `False`, its name decides.
+    """
+    said = f"There is no file {str(path)!r}."
+    if as_folder or not path.suffix:
+        nor = "" if as_folder else ", nor a file of that name"
+        said = f"There is no folder {str(path)!r}{nor}."
+    if path.parent != path and not is_folder(path.parent):
+        said += f" There is no folder {str(path.parent)!r} either."
+    return MissingPictureError(f"{said} Check the path.")
+
+
 def open_file(path: Path) -> Image.Image:
     """Reads a picture file whole."""
-    try:
-        exists = path.exists()
-    except OSError:  # too long for a name, for one
-        exists = False
-    if not exists:
-        raise MissingPictureError(f"There is no file {str(path)!r}. Check the path.")
+    if not exists(path):
+        raise missing(path)
     try:
         with Image.open(path) as image:
             image.load()

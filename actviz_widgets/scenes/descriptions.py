@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -104,6 +104,21 @@ def class_line(
     if predictions.size == 1:
         return f"The model puts out {float(predictions[0]):.4g}."
     return f"The model puts out {predictions.size:,} numbers; {no_classes(output)}."
+
+
+def label_line(label: Hashable | None, class_names: Sequence[str] | None) -> str:
+    """Says which class a picture came with; empty if that is not known.
+
+    Args:
+        label: A number or a name.
+        class_names: A name per class, if they have names.
+    """
+    if label is None:
+        return ""
+    name: object = label
+    if isinstance(label, int) and class_names is not None and 0 <= label < len(class_names):
+        name = class_names[label]
+    return f"The picture is labelled {name}."
 
 
 def no_classes(output: Output) -> str:
