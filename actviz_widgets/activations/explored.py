@@ -14,6 +14,7 @@ from ..pictures.labels import Labels
 from ..pictures.pictures import Pictures, Preprocess
 from .declared_inputs import declared_inputs
 from .extraction import Extraction
+from .model_preprocessor import own_preprocessor
 from .source import ActivationSource
 
 
@@ -111,8 +112,26 @@ def explored_model(
             "a list of these, as in ActivationExplorer(model, 'photos/')."
         )
     inputs = declared_inputs(activation_model)
-    pictures = Pictures(images, inputs, preprocess, most_bytes=memory_budget // 2, labels=labels)
+    pictures = Pictures(
+        images,
+        inputs,
+        preprocess,
+        most_bytes=memory_budget // 2,
+        labels=labels,
+        own=own_preprocessor(activation_model.model),
+    )
     extraction = Extraction(activation_model, pictures, memory_budget)
-    has_names = len(pictures.class_names) == class_count(activation_model.prediction_shape)
-    names = pictures.class_names if has_names else None
+    names = (
+        pictures.class_names if _name_its_classes(pictures.class_names, activation_model) else None
+    )
     return Explored(activation_model, pictures, {0: extraction}, class_names=names)
+
+
+def _name_its_classes(names: Sequence[str], activation_model: ActivationModel) -> bool:
+    """Whether names that came with the pictures are those of what the model tells apart."""
+    outputs = activation_model.described_outputs()
+    if not outputs:
+        return len(names) == class_count(activation_model.prediction_shape)
+    return (
+        len(outputs) == 1 and outputs[0].kind != "numbers" and len(names) == outputs[0].class_count
+    )

@@ -106,19 +106,21 @@ def class_line(
     return f"The model puts out {predictions.size:,} numbers; {no_classes(output)}."
 
 
-def label_line(label: Hashable | None, class_names: Sequence[str] | None) -> str:
+def label_line(
+    label: Hashable | None, outputs: Sequence[Output], class_names: Sequence[str] | None
+) -> str:
     """Says which class a picture came with; empty if that is not known.
 
     Args:
         label: A number or a name.
+        outputs: What the model's outputs are.
         class_names: A name per class, if they have names.
     """
     if label is None:
         return ""
-    name: object = label
-    if isinstance(label, int) and class_names is not None and 0 <= label < len(class_names):
-        name = class_names[label]
-    return f"The picture is labelled {name}."
+    is_index = isinstance(label, int) and len(outputs) == 1 and outputs[0].may_be_classes
+    name = class_name(label, class_names) if is_index and isinstance(label, int) else label
+    return f"Labelled {name}."
 
 
 def no_classes(output: Output) -> str:
@@ -155,7 +157,7 @@ def class_name(
     class_index: int, class_names: Sequence[str] | None, output: Output | None = None
 ) -> str:
     """Names a class: `dog`, or `class 1` where they have no names; `unit 1` of what is no class."""
-    if class_names is not None and class_index < len(class_names):
+    if class_names is not None and 0 <= class_index < len(class_names):
         return class_names[class_index]
     if output is not None and not output.may_be_classes:
         if output.unit_count == 1 and output.name:

@@ -128,7 +128,7 @@ class Selected:
         kept_pass, activations = self.kept_pass, self.source.activations
         classes = (
             descriptions.class_line(kept_pass.predictions, outputs, class_names),
-            descriptions.label_line(label, class_names),
+            descriptions.label_line(label, outputs, class_names),
         )
         lines = [
             self.epoch_line,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...pictures.labels import Labels
 from ...pictures.model_input import Inputs
+from ...pictures.own_preprocessor import OwnPreprocessor
 from ...pictures.pictures import Picture, Pictures
 from ...pictures.preprocessing import Preprocess
 from ..refusals import in_bytes
@@ -19,6 +20,7 @@ class LoadedPictures:
         inputs: See `Pictures`.
         preprocess: See `Pictures`; called once for each picture.
         most_bytes: Bytes that the pictures and model inputs may take.
+        own: What the model itself makes its input with. Defaults to `None`, nothing.
 
     Attributes:
         names: What to call each picture.
@@ -31,9 +33,14 @@ class LoadedPictures:
     """
 
     def __init__(
-        self, images: object, inputs: Inputs, preprocess: Preprocess | None, most_bytes: int
+        self,
+        images: object,
+        inputs: Inputs,
+        preprocess: Preprocess | None,
+        most_bytes: int,
+        own: OwnPreprocessor | None = None,
     ) -> None:
-        given = Pictures(images, inputs, preprocess, most_bytes=most_bytes)
+        given = Pictures(images, inputs, preprocess, most_bytes=most_bytes, own=own)
         given.first_readable()  # raises if there is none
         self._loaded: list[Picture] = []
         for index in range(len(given)):
