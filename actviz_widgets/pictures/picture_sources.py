@@ -14,7 +14,7 @@ from . import datasets, picture_files, pixels
 from . import labels as picture_labels
 from .model_input import Inputs, ModelInput, not_finite_sentence, shape_in_words
 from .training_data import parts_of
-from .whole_numbers import FILE_CHANNELS, WholeNumbers, whole_numbers
+from .whole_numbers import FILE_CHANNELS, WholeNumbers, of_another_size, whole_numbers
 
 _Array: TypeAlias = np.ndarray | WholeNumbers
 Source: TypeAlias = Path | Image.Image | bytes | _Array
@@ -236,22 +236,13 @@ class PictureSources:
                 return [candidate]
             if wanted.fits(candidate.shape[1:]):
                 return list(candidate)
-        if self._has_preprocess and (others := self._of_another_size(array)) is not None:
+        if self._has_preprocess and (others := of_another_size(array, wanted)) is not None:
             return others
         takes = shape_in_words(wanted.shape or ("height", "width", "channels"))
         raise ValueError(
             f"{name!r} is a float array of shape {array.shape}; the model takes {takes}. Resize it "
             "to that, or give it as uint8 with values of 0 to 255, which is resized for you."
         )
-
-    def _of_another_size(self, array: np.ndarray) -> list[np.ndarray] | None:
-        """Gives the pictures in floats that are to be resized and go through preprocess."""
-        channels = self._model_input.height_width_channels[2]
-        has_channels = array.shape[-1] in ((1, 3, 4) if channels is None else (channels,))
-        rank = array.ndim if has_channels and array.ndim > 2 else array.ndim + 1
-        if rank not in (3, 4) or (rank != array.ndim and not self._takes_grey()):
-            return None
-        return [array] if rank == 3 else list(array)
 
     def _split_pixels(self, array: np.ndarray, name: str) -> list[np.ndarray]:
         channels = self._model_input.height_width_channels[2]

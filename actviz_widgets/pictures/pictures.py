@@ -222,14 +222,19 @@ class Pictures:
                 if self._preprocess is not None or self._own is not None:
                     return self._from_values(name, source, "floats")
                 return self._from_arrays(name, (source[None],), "given as floats, so untouched")
-            warning = too_dark(source, name) if source.dtype == np.uint16 else ""
+            warning = self._too_dark(source, name) if source.dtype == np.uint16 else ""
             is_grey = source.ndim == 2 or source.shape[2:] == (1,)
             if source.dtype != np.uint16 or not is_grey:  # which Pillow holds with all their bits
                 source = pixels.as_uint8(source, name)
         image = _image(source, name)
-        if image.mode.startswith("I;16"):
-            warning = too_dark(np.asarray(image), name)
+        if image.mode.startswith("I"):
+            values = np.asarray(image)
+            if image.mode != "I" or values.max() > 255:  # which are else taken for 8 bits
+                warning = self._too_dark(values, name)
         return self._from_image(name, image, warning)
+
+    def _too_dark(self, values: np.ndarray, name: str) -> str:
+        return too_dark(values, name, has_preprocess=self._preprocess is not None)
 
     def _check_added(self, name: str, source: Source, beside: Sequence[Source]) -> None:
         """Checks a picture that is added, as far as it was not when it was named on its own."""

@@ -187,8 +187,7 @@ def as_uint8(array: np.ndarray, name: str) -> np.ndarray:
         raise ValueError(
             f"{name!r} is an array of dtype {array.dtype} with values of {array.min()} to "
             f"{array.max()}; a picture has values of 0 to 255. Convert it to uint8, or give floats "
-            "as the model was trained on; of the model's own shape also preprocess=, which is "
-            "given these values."
+            "as the model was trained on, or preprocess=, which is given these values."
         )
     return array.astype(np.uint8)
 
