@@ -55,7 +55,7 @@ class ArrayInputs:
                 lambda example: sum(array.nbytes for array in example[0]),
                 most_bytes,
                 "inputs",
-                can_end=datasets.can_end(images),
+                can_end=lambda: datasets.can_end(images),
             )
             self.sources = [example for example, _ in taken]
             self.labels = tuple(label for _, label in taken)

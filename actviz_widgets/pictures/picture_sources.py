@@ -128,7 +128,7 @@ class PictureSources:
                 lambda picture: _bytes_of(picture[0]),
                 self._most_bytes,
                 "pictures",
-                can_end=datasets.can_end(images),
+                can_end=lambda: datasets.can_end(images),
             )
             self.labels = tuple(label for _, label in taken)
             yield from (

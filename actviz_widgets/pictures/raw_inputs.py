@@ -89,7 +89,7 @@ class RawInputs:
                 lambda example: len(example[0].words),
                 most_bytes,
                 "inputs",
-                can_end=datasets.can_end(images),
+                can_end=lambda: datasets.can_end(images),
             )
         elif isinstance(images, Mapping) and not self._is_one(images):
             names = [str(name) for name in images]

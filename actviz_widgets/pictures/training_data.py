@@ -36,17 +36,30 @@ class TrainingData:
     Args:
         elements: Gives all of them; called once.
         class_names: What the data calls the classes, by number.
-        can_end: Whether one more element may be asked for than is taken, to see whether there is
-            one.
+        count: How many there are. Defaults to `None`, not known: one more is drawn than is taken
+            to see whether there is one, from what can be read anew.
+        is_used_up: Whether an element can be drawn but once. Defaults to `False`.
     """
 
     def __init__(
-        self, elements: Iterator[Any], class_names: tuple[str, ...] = (), *, can_end: bool = True
+        self,
+        elements: Iterator[Any],
+        class_names: tuple[str, ...] = (),
+        *,
+        count: int | None = None,
+        is_used_up: bool = False,
     ) -> None:
         self._left = elements
         self._drawn: list[Any] = []
+        self._count, self._is_used_up = count, is_used_up
         self.class_names = class_names
-        self.can_end = can_end
+
+    @property
+    def can_end(self) -> bool:
+        """Whether it may be asked whether there is more, which draws an element if there is."""
+        if self._count is not None:
+            return len(self._drawn) >= self._count
+        return not self._is_used_up
 
     def as_numpy_iterator(self) -> Iterator[Any]:
         """Gives the elements, as a `tf.data.Dataset` does."""
@@ -85,9 +98,12 @@ def training_data(images: Any, inputs: Inputs) -> TrainingData | None:
     if hasattr(images, "__array__") or isinstance(images, range):
         return None
     if _is_indexed(images):
-        return TrainingData(_by_index(images), _class_names(images))
+        count = _count_of(images)
+        return TrainingData(
+            _by_index(images, count), _class_names(images), count=count, is_used_up=True
+        )
     if hasattr(images, "__next__"):
-        return TrainingData(images, _class_names(images), can_end=False)
+        return TrainingData(images, _class_names(images), is_used_up=True)
     if hasattr(images, "__iter__"):
         return TrainingData(iter(images), _class_names(images))
     return None
@@ -250,14 +266,19 @@ def _is_indexed(images: Any) -> bool:
     return hasattr(images, "__len__") and ("Iterator" in names or not hasattr(images, "__iter__"))
 
 
-def _by_index(batches: Any) -> Iterator[Any]:
+def _count_of(batches: Any) -> int | None:
+    """Counts the elements of data by index; `None` where they have no end."""
+    try:
+        count: int | None = batches.num_batches if hasattr(batches, "num_batches") else len(batches)
+    except (NotImplementedError, TypeError):
+        return None
+    return count
+
+
+def _by_index(batches: Any, count: int | None) -> Iterator[Any]:
     """Gives the batches of a `PyDataset` by index, of a copy: it counts those it has given."""
     with contextlib.suppress(Exception):  # what cannot be copied is read as it is
         batches = copy.copy(batches)
-    try:
-        count = batches.num_batches if hasattr(batches, "num_batches") else len(batches)
-    except (NotImplementedError, TypeError):
-        count = None
     for index in itertools.count() if count is None else range(count):
         with _random_numbers_kept():
             try:

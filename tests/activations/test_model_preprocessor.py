@@ -44,7 +44,7 @@ def test_what_predict_does_to_a_picture_is_done_and_named() -> None:
     explored = explored_model(task, PHOTO, None, None, 2**20)
     kept = explored.by_epoch[0].get(0, "conv")
     expected = task(task.preprocess_samples(PHOTO[None].astype(np.float32)))
-    np.testing.assert_allclose(kept.predictions, np.asarray(expected)[0], atol=1e-6)
+    np.testing.assert_allclose(kept.predictions, keras.ops.convert_to_numpy(expected)[0], atol=1e-6)
     assert kept.picture.how == "made by the model's own preprocessor, Scaler"
 
 

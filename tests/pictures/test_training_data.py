@@ -80,6 +80,22 @@ def test_of_a_py_dataset_without_end_the_first_100_are_taken() -> None:
     assert pictures.note == "the first 100 pictures of the dataset"
 
 
+@pytest.mark.parametrize(("count", "expected", "note"), [(50, 50, ""), (51, 50, "the first 100")])
+def test_no_batch_is_asked_for_beyond_those_taken(count: int, expected: int, note: str) -> None:
+    asked: list[int] = []
+
+    class Counting(Batches):
+        def __getitem__(self, index: int) -> Any:
+            asked.append(index)
+            return super().__getitem__(index)
+
+    pictures = Pictures(Counting(count), RGB)
+    assert len(pictures) == 100
+    assert asked == list(range(expected))
+    assert pictures.note.startswith(note)
+    assert bool(pictures.note) == bool(note)
+
+
 def test_image_data_generators_give_pictures_labels_and_class_names(tmp_path: Path) -> None:
     from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
