@@ -11,6 +11,7 @@ import pytest
 
 from actviz_widgets.activations.explored import explored_model
 from actviz_widgets.activations.model_preprocessor import own_preprocessor
+from actviz_widgets.activations.second_model import second_model
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 
@@ -92,3 +93,13 @@ def test_pictures_of_channels_first_are_given_so() -> None:
     own = own_preprocessor(task)
     assert own is not None
     assert own.run(PHOTO[None]).shape == (1, 3, 20, 30)
+
+
+def test_of_two_models_it_is_said_which_has_one() -> None:
+    task, other = Task(Scaler()), Task(None)
+    explored = explored_model(other, PHOTO, None, None, 2**20)
+    assert "The second model has a preprocessor of its own, Scaler" in (
+        second_model(task, explored, 2**20).note
+    )
+    explored = explored_model(task, PHOTO, None, None, 2**20)
+    assert "Scaler" not in second_model(Task(Scaler()), explored, 2**20).note
