@@ -34,7 +34,12 @@ def own_preprocessor(model: Any) -> OwnPreprocessor | None:
     def made(raw: Any) -> Any:
         if channels_first and isinstance(raw, np.ndarray):
             raw = np.moveaxis(raw, -1, 1)
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(run(raw))
+        try:
+            x, _, _ = keras.utils.unpack_x_y_sample_weight(run(raw))
+        except Exception as error:  # what a preprocessor raises is open-ended
+            # A KeyError, as of a part that is missing, writes its lines as one.
+            reason = ValueError(*error.args) if isinstance(error, KeyError) else error
+            raise ValueError(backends.first_lines(reason)) from error
         return keras.tree.map_structure(_as_array, x)
 
     return OwnPreprocessor(type(preprocessor).__name__, made, _fitting(converter))

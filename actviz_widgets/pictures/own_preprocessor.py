@@ -27,8 +27,13 @@ class OwnPreprocessor:
 
     @property
     def in_words(self) -> str:
-        """What to call it: `the model's own preprocessor, a BertTextClassifierPreprocessor`."""
+        """What to call it: `the model's own preprocessor, BertTextClassifierPreprocessor`."""
         return f"the model's own preprocessor, {self.name}"
+
+    @property
+    def at_first(self) -> str:
+        """The same as a sentence begins."""
+        return f"T{self.in_words[1:]}"
 
     def seen(self, picture: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, str]:
         """Gives what is seen of a picture, in its own pixels, in the shape of the model's input.

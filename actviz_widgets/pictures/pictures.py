@@ -290,8 +290,7 @@ class Pictures:
             model_input = in_structure(self._own.run(raw.batch), self._inputs)
         except Exception as error:  # what a preprocessor raises is open-ended
             raise ValueError(
-                f"{self._own.in_words[0].upper()}{self._own.in_words[1:]}, cannot take the input "
-                f"{name!r}: {error}"
+                f"{self._own.at_first}, cannot take the input {name!r}: {error}"
             ) from error
         names = tuple(input_names(self._inputs))
         view: InputView = words_of(raw.words)

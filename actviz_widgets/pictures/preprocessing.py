@@ -55,6 +55,8 @@ class Preprocessing:
         self._own = own if preprocess is None else None
         self._preprocess = preprocess if self._own is None else self._own.run
         self._who = "preprocess" if self._own is None else self._own.in_words
+        # As a sentence begins; a function keeps its name.
+        self._at_first = "preprocess" if self._own is None else self._own.at_first
 
     def run(self, name: str, image: Image.Image) -> Made:
         """Makes model input of one picture.
@@ -201,7 +203,7 @@ class Preprocessing:
             return np.asarray(self._preprocess(values.copy()))
         except Exception as error:
             raise ValueError(
-                f"{self._who} raised {type(error).__name__} for the picture {name!r}, given "
+                f"{self._at_first} raised {type(error).__name__} for the picture {name!r}, given "
                 f"{_in_words(values)}: {error}"
             ) from error
 
@@ -209,13 +211,13 @@ class Preprocessing:
         wanted = (1, *(self._model_input.shape or values.shape[1:]))
         if result.dtype.kind not in "fiub":
             raise ValueError(
-                f"{self._who} gave an array of dtype {result.dtype} for the picture {name!r}; "
+                f"{self._at_first} gave an array of dtype {result.dtype} for the picture {name!r}; "
                 f"numbers of shape {shape_in_words(wanted)} are wanted."
             )
         if result.shape[:1] != (1,) or not self._model_input.fits(result.shape[1:]):
             raise ValueError(
-                f"{self._who} gave shape {result.shape} for the picture {name!r}; the model takes "
-                f"{shape_in_words(wanted)}, batch axis first. It was given {_in_words(values)}."
+                f"{self._at_first} gave shape {result.shape} for the picture {name!r}; the model "
+                f"takes {shape_in_words(wanted)}, batch axis first. It was given {_in_words(values)}."
             )
         if result.dtype.kind == "f" and not np.isfinite(result).all():
             raise ValueError(not_finite_sentence(f"What {self._who} made of {name!r}", result))

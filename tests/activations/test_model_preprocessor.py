@@ -103,3 +103,13 @@ def test_of_two_models_it_is_said_which_has_one() -> None:
     )
     explored = explored_model(task, PHOTO, None, None, 2**20)
     assert "Scaler" not in second_model(Task(Scaler()), explored, 2**20).note
+
+
+def test_what_it_raises_is_said_without_what_keras_puts_around_it() -> None:
+    class Failing(Scaler):
+        def call(self, x: Any, y: Any = None, sample_weight: Any = None) -> Any:
+            raise KeyError("encoder_text")
+
+    with pytest.raises(ValueError, match=r"preprocessor, Failing .*encoder_text") as info:
+        explored_model(Task(Failing()), PHOTO, None, None, 2**20).pictures.load(0)
+    assert "Arguments received" not in str(info.value)
