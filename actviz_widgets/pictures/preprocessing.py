@@ -217,7 +217,8 @@ class Preprocessing:
         if result.shape[:1] != (1,) or not self._model_input.fits(result.shape[1:]):
             raise ValueError(
                 f"{self._at_first} gave shape {result.shape} for the picture {name!r}; the model "
-                f"takes {shape_in_words(wanted)}, batch axis first. It was given {_in_words(values)}."
+                f"takes {shape_in_words(wanted)}, batch axis first. It was given "
+                f"{_in_words(values)}."
             )
         if result.dtype.kind == "f" and not np.isfinite(result).all():
             raise ValueError(not_finite_sentence(f"What {self._who} made of {name!r}", result))
@@ -228,9 +229,9 @@ class Preprocessing:
         low, high = float(values.min()), float(values.max())
         if values.dtype.kind != "f" or (low >= 0 and high > 1) or low == high == 0:
             return ""
-        said = f"{self._who} was given floats of {low:.4g} to {high:.4g}"
+        said = f"{self._at_first} was given floats of {low:.4g} to {high:.4g}"
         if self._own is not None:
-            return f"{said[0].upper()}{said[1:]}, as by predict; it is made for pixels of 0 to 255."
+            return f"{said}, as by predict; it is made for pixels of 0 to 255."
         return (
             f"{said}, and is given pixels of 0 to 255 of all other pictures. If these are model "
             "input already, leave preprocess= out."

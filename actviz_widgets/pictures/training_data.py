@@ -161,7 +161,12 @@ def _may_go_in(value: Any, wanted: ModelInput) -> bool:
         return False
     if (array.dtype.kind in "USO") != wanted.takes_text:
         return False
-    if wanted.shape is not None and (wanted.fits(array.shape) or wanted.fits(array.shape[1:])):
+    shapes = [array.shape, array.shape[1:]]
+    if not wanted.takes_text and wanted.is_picture and wanted.height_width_channels[2] == 1:
+        # Grey pictures are often kept without their one channel.
+        where = -3 if wanted.channels_first else -1
+        shapes += [np.expand_dims(array, where).shape[skip:] for skip in (0, 1) if array.ndim > 1]
+    if wanted.shape is not None and any(wanted.fits(shape) for shape in shapes):
         return True
     if wanted.takes_text:
         return wanted.shape in (None, (), (1,)) and array.ndim <= 1

@@ -301,3 +301,23 @@ def test_floats_of_another_size_go_through_preprocess_resized() -> None:
     assert len(Pictures(np.stack([large, large]), RGB, lambda x: x)) == 2
     with pytest.raises(ValueError, match="float array of shape"):
         Pictures([large], RGB)
+
+
+def test_a_bunch_of_scikit_learn_is_taken_by_what_fits_the_model() -> None:
+    class Bunch(dict[str, Any]):
+        target_names = ("zero", "one")
+
+    digits = RNG.random((6, 8, 8)).astype(np.float32)
+    bunch = Bunch(
+        data=digits.reshape(6, 64),
+        target=LABELS,
+        images=digits,
+        DESCR="A text.\n" * 500,
+        frame=None,
+    )
+    for wanted, shape in ((ModelInput((8, 8, 1)), (1, 8, 8, 1)), (ModelInput((64,)), (1, 64))):
+        pictures = Pictures(bunch, wanted)
+        assert pictures.labels == tuple(LABELS)
+        assert pictures.class_names == ("zero", "one")
+        made = pictures.load(2).model_input
+        np.testing.assert_array_equal(made, digits[2:3].reshape(shape))
