@@ -121,17 +121,22 @@ def explored_model(
         own=own_preprocessor(activation_model.model),
     )
     extraction = Extraction(activation_model, pictures, memory_budget)
-    names = (
-        pictures.class_names if _name_its_classes(pictures.class_names, activation_model) else None
-    )
+    names = fitting_names(pictures.class_names, activation_model)
     return Explored(activation_model, pictures, {0: extraction}, class_names=names)
 
 
-def _name_its_classes(names: Sequence[str], activation_model: ActivationModel) -> bool:
-    """Whether names that came with the pictures are those of what the model tells apart."""
+def fitting_names(names: Sequence[str], activation_model: ActivationModel) -> Sequence[str] | None:
+    """Gives the names that came with the pictures where they are those of the model's classes.
+
+    Args:
+        names: What the data calls its classes; empty if it does not.
+        activation_model: The model.
+
+    Returns:
+        `None` where the model has not as many, or is known to put out no classes.
+    """
     outputs = activation_model.described_outputs()
     if not outputs:
-        return len(names) == class_count(activation_model.prediction_shape)
-    return (
-        len(outputs) == 1 and outputs[0].kind != "numbers" and len(names) == outputs[0].class_count
-    )
+        return names if len(names) == class_count(activation_model.prediction_shape) else None
+    may_be = len(outputs) == 1 and outputs[0].kind != "numbers"
+    return names if may_be and len(names) == outputs[0].class_count else None

@@ -92,3 +92,19 @@ def test_class_names_of_training_data_are_known_where_the_model_has_as_many() ->
         (2, "mse", None),  # numbers, whatever the data is sorted into
     ):
         assert explored_model(model(units, loss), Named(), None, None, 2**20).class_names == names
+
+
+def test_a_history_keeps_labels_and_class_names_of_training_data() -> None:
+    class Named:
+        class_names = ("cat", "dog")
+
+        def as_numpy_iterator(self) -> Iterator[object]:
+            return iter([(PICTURES, np.arange(4) % 2)])
+
+    network = model()
+    network.compile("sgd", "sparse_categorical_crossentropy")
+    history = ActivationHistory(Named())
+    network.fit(PICTURES, np.arange(4) % 2, epochs=1, verbose=0, callbacks=[history])
+    opened = history.subject()
+    assert opened.labels == (0, 1, 0, 1)
+    assert opened.class_names == ("cat", "dog")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from ...pictures.labels import Labels
 from ...pictures.model_input import Inputs
 from ...pictures.own_preprocessor import OwnPreprocessor
@@ -24,6 +26,7 @@ class LoadedPictures:
 
     Attributes:
         names: What to call each picture.
+        class_names: What training data calls the classes, by number; empty if it does not.
         note: In words, which of the pictures handed in these are; empty if all.
 
     Raises:
@@ -43,10 +46,12 @@ class LoadedPictures:
         given = Pictures(images, inputs, preprocess, most_bytes=most_bytes, own=own)
         given.first_readable()  # raises if there is none
         self._loaded: list[Picture] = []
+        labels: list[Hashable | None] = []
         for index in range(len(given)):
             if not _can_be_read(given, index):
                 continue
             self._loaded.append(given.load(index))
+            labels.append(given.labels[index])
             if self.nbytes > most_bytes:
                 raise ValueError(
                     f"There are {len(given)} pictures, and {len(self._loaded)} of them "
@@ -55,6 +60,8 @@ class LoadedPictures:
                 )
         unreadable = len(given) - len(self._loaded)
         self.names = tuple(picture.name for picture in self._loaded)
+        self._labels = tuple(labels)
+        self.class_names = given.class_names
         self.note = given.note
         if unreadable:
             self.note = f"{self.note or 'the pictures'}, without {unreadable} that cannot be read"
@@ -66,8 +73,8 @@ class LoadedPictures:
 
     @property
     def labels(self) -> Labels:
-        """`None` for each picture: what is kept of a training has no classes."""
-        return (None,) * len(self._loaded)
+        """The class of each picture, in step with `names`; `None` where it is not known."""
+        return self._labels
 
     @property
     def takes_pictures(self) -> bool:
