@@ -14,6 +14,7 @@ from ..pictures.labels import Labels
 from ..pictures.pictures import Pictures, Preprocess
 from .declared_inputs import declared_inputs
 from .extraction import Extraction
+from .model_preprocessor import own_preprocessor
 from .shared_budget import Share
 from .source import ActivationSource
 
@@ -114,8 +115,31 @@ def explored_model(
             "a list of these, as in ActivationExplorer(model, 'photos/')."
         )
     inputs = declared_inputs(activation_model)
-    pictures = Pictures(images, inputs, preprocess, most_bytes=memory_budget // 2, labels=labels)
+    pictures = Pictures(
+        images,
+        inputs,
+        preprocess,
+        most_bytes=memory_budget // 2,
+        labels=labels,
+        own=own_preprocessor(activation_model.model),
+    )
     extraction = Extraction(activation_model, pictures, memory_budget, share)
-    has_names = len(pictures.class_names) == class_count(activation_model.prediction_shape)
-    names = pictures.class_names if has_names else None
+    names = fitting_names(pictures.class_names, activation_model)
     return Explored(activation_model, pictures, {0: extraction}, class_names=names)
+
+
+def fitting_names(names: Sequence[str], activation_model: ActivationModel) -> Sequence[str] | None:
+    """Gives the names that came with the pictures where they are those of the model's classes.
+
+    Args:
+        names: What the data calls its classes; empty if it does not.
+        activation_model: The model.
+
+    Returns:
+        `None` where the model has not as many, or is known to put out no classes.
+    """
+    outputs = activation_model.described_outputs()
+    if not outputs:
+        return names if len(names) == class_count(activation_model.prediction_shape) else None
+    may_be = len(outputs) == 1 and outputs[0].kind != "numbers"
+    return names if may_be and len(names) == outputs[0].class_count else None

@@ -17,6 +17,7 @@ from .cache import KeptPass
 from .declared_inputs import declared_inputs
 from .explored import Explored
 from .extraction import Extraction
+from .model_preprocessor import own_preprocessor
 from .shared_budget import Share
 
 _WEIGHTS = ".weights.h5"
@@ -59,7 +60,11 @@ class SecondModel:
         self._first = explored.activation_model
         first_inputs, inputs = declared_inputs(self._first), declared_inputs(activation_model)
         check_same(first_inputs, inputs)
-        self.note = scaling_note(first_inputs, inputs)
+        notes = (
+            scaling_note(first_inputs, inputs),
+            _preprocessor_note(self._first, activation_model),
+        )
+        self.note = " ".join(filter(None, notes))
         self.extraction = Extraction(activation_model, explored.pictures, memory_budget, share)
         self._layer_counts = 0, 0
         self._paths: dict[str, str] = {}
@@ -122,6 +127,18 @@ class SecondModel:
             f"{other}, ..., those of the first {one}, ... Give a model of the same architecture, "
             "or one whose layers have the same names."
         )
+
+
+def _preprocessor_note(first: ActivationModel, second: ActivationModel) -> str:
+    """Says which of two models has a preprocessor of its own, if not both have the same kind."""
+    names = [own.name if (own := own_preprocessor(one.model)) else "" for one in (first, second)]
+    if names[0] == names[1]:
+        return ""
+    who, name = ("second", names[1]) if names[1] else ("first", names[0])
+    return (
+        f"The {who} model has a preprocessor of its own, {name}; both see what was made of the "
+        "pictures for the first."
+    )
 
 
 def second_model(

@@ -21,8 +21,6 @@ class Exercises:
     """The network and the pictures of the exercises, and their checks."""
 
     def __init__(self) -> None:
-        from PIL import Image
-
         from ..model.activation_model import ActivationModel
 
         self.model = samples.cats_and_dogs_model()
@@ -31,10 +29,7 @@ class Exercises:
         photographs = samples.images()
         self.names = tuple(photographs)
         self.photographs = np.stack(
-            [
-                np.asarray(Image.fromarray(picture).resize(PICTURE_SIZE), np.float32) / 255
-                for picture in photographs.values()
-            ]
+            [samples.resized(picture, PICTURE_SIZE) / 255 for picture in photographs.values()]
         )
         self.tiles, labels = tiles(photographs, first="cat")
         self.labels = labels[:, 0]

@@ -61,21 +61,17 @@ def tiles(
         The tiles `(count, 150, 150, 3)`, float32, `[0, 1]`, in mixed order, and their labels
         `(count, 1)`, float32.
     """
-    from PIL import Image
-
+    from .. import samples
     from ..samples.network import PICTURE_SIZE
 
-    height, width = PICTURE_SIZE
     numbers = np.random.default_rng(1)
     cut: dict[str, list[np.ndarray]] = {}
     for name, photograph in photographs.items():
         rows, columns = photograph.shape[0] // size, photograph.shape[1] // size
         cut[name] = [
-            np.asarray(
-                Image.fromarray(
-                    photograph[row * size : (row + 1) * size, column * size : (column + 1) * size]
-                ).resize((width, height)),
-                np.float32,
+            samples.resized(
+                photograph[row * size : (row + 1) * size, column * size : (column + 1) * size],
+                PICTURE_SIZE,
             )
             / 255
             for row, column in numbers.permutation(list(np.ndindex(rows, columns)))

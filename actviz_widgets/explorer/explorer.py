@@ -55,16 +55,16 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
             are its own then, and `memory_budget` bounds nothing more.
         images: One picture or many: an array `(height, width, channels)` or
             `(count, height, width, channels)`, a path, a PIL image, a list or `{name: picture}` of
-            these, a folder, or training data, of which the first 100 are taken: a
-            `tf.data.Dataset`, a `keras.utils.PyDataset` or an iterator of batches, of pictures, of
-            pictures with labels or of dicts, or arrays `(pictures, labels)`. Float arrays of the
-            model's input shape go in untouched, or through `preprocess`. All else is taken as
-            pixels of 0 to 255, and resized to the model's input size (bilinear). For a model whose
-            input is no picture (tokens, series, tables), or of several inputs: an array with the
-            batch axis, or a list or dict of them in the structure the model declares; these go in
-            as they are given.
+            these, a folder, a pattern such as `"photos/*.jpg"`, or training data, of which the
+            first 100 are taken: a `tf.data.Dataset`, a `keras.utils.PyDataset`, data by index, an
+            iterator of batches, or arrays `(pictures, labels)`. Floats of the model's input shape
+            go in untouched, or through `preprocess`; all else as pixels of 0 to 255, resized as
+            Keras does it in training (bilinear, without smoothing). For a model of other inputs, or
+            of several: an array with the batch axis, or a list or dict of them in the structure the
+            model declares, which go in as they are; for a task of KerasHub also texts.
         preprocess: Makes model input of pixels: called with a float32 array
-            `(1, height, width, channels)` of 0 to 255. Defaults to `None`: pixels are divided by
+            `(1, height, width, channels)` of 0 to 255. Defaults to `None`: the model's own
+            `preprocessor` is used, as in `predict`, where it has one; else pixels are divided by
             255, unless the model scales them itself before its first kernel.
         class_names: A name per class, in the order of the labels; two for a model with one output
             unit. Defaults to `None`: those of the training data, or `class 0`, `class 1`, ...

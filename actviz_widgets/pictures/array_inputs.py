@@ -11,7 +11,7 @@ from PIL import Image
 from . import datasets, given_arrays, structures
 from . import labels as picture_labels
 from .model_input import Inputs, ModelInput, not_finite_sentence, shape_in_words
-from .training_data import parts_of
+from .training_data import labels_by_name, parts_of
 
 Example: TypeAlias = tuple[np.ndarray, ...]
 """An array for each input of the model, batch axis of 1 first, in the order declared."""
@@ -55,7 +55,7 @@ class ArrayInputs:
                 lambda example: sum(array.nbytes for array in example[0]),
                 most_bytes,
                 "inputs",
-                can_end=datasets.can_end(images),
+                can_end=lambda: datasets.can_end(images),
             )
             self.sources = [example for example, _ in taken]
             self.labels = tuple(label for _, label in taken)
@@ -122,6 +122,8 @@ class ArrayInputs:
                 given, labels = parts_of(element, self._wanted[0])
             elif isinstance(element, tuple) and element and self._is_whole(element[0]):
                 given, labels = element[0], element[1] if element[1:] else None
+            elif isinstance(element, Mapping) and set(self._keys()) < set(element):
+                given, labels = {key: element[key] for key in self._keys()}, labels_by_name(element)
             examples = self._split(given, "dataset")
             of_each = picture_labels.in_dataset(labels, len(examples))
             for example, label in zip(examples, of_each, strict=True):

@@ -32,7 +32,7 @@ def first_of(
     most_bytes: int | None,
     noun: str,
     *,
-    can_end: bool = True,
+    can_end: Callable[[], bool] = lambda: True,
 ) -> tuple[list[T], str]:
     """Takes examples while they are few and small enough; the first one always.
 
@@ -41,7 +41,7 @@ def first_of(
         nbytes: Gives the bytes of one.
         most_bytes: Bytes that may be taken together; `None` for any number.
         noun: What the examples are, in the plural.
-        can_end: Whether one more may be drawn to see whether there is one. Defaults to `True`.
+        can_end: Whether one more may be drawn now to see whether there is one. Defaults to always.
 
     Returns:
         The examples, and in words, which they are; empty if they are all.
@@ -54,6 +54,6 @@ def first_of(
         if taken and (is_too_large or len(taken) == MOST_FROM_A_DATASET):
             return taken, f"the first {len(taken)} {noun} of the dataset"
         taken.append(example)
-        if not can_end and len(taken) == MOST_FROM_A_DATASET:
+        if len(taken) == MOST_FROM_A_DATASET and not can_end():
             return taken, f"the first {len(taken)} {noun} of the dataset"
     return taken, ""

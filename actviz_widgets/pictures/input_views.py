@@ -41,6 +41,11 @@ def view_of(array: np.ndarray, model_input: ModelInput) -> tuple[InputView, str]
     return _summary(array)
 
 
+def words_of(text: str) -> WordsView:
+    """Gives the view of a text."""
+    return WordsView(_wrapped(np.array(text)))
+
+
 def _picture(array: np.ndarray, channels_first: bool) -> tuple[PictureView, str]:
     if array.dtype in (np.uint8, np.bool_):
         shown = pixels.as_uint8(array, "picture")

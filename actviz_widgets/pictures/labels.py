@@ -50,6 +50,8 @@ def in_dataset(given: Any, count: int) -> Labels:
         to be predicted.
     """
     unknown: Labels = (None,) * count
+    if isinstance(given, list | tuple) and all(np.ndim(label) == 0 for label in given):
+        given = np.asarray(given)
     if not isinstance(given, np.ndarray | np.generic | int | float | str | bytes):
         return unknown
     array = np.asarray(given)

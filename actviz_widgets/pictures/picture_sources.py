@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -9,11 +10,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from PIL import Image
 
-from . import datasets, pixels
+from . import datasets, picture_files, pixels
 from . import labels as picture_labels
 from .model_input import Inputs, ModelInput, not_finite_sentence, shape_in_words
 from .training_data import parts_of
-from .whole_numbers import WholeNumbers, whole_numbers
+from .whole_numbers import FILE_CHANNELS, WholeNumbers, of_another_size, whole_numbers
 
 _Array: TypeAlias = np.ndarray | WholeNumbers
 Source: TypeAlias = Path | Image.Image | bytes | _Array
@@ -112,7 +113,9 @@ class PictureSources:
                 "the web have to be downloaded first."
             )
         if isinstance(images, str | Path):
-            yield from self._from_path(Path(images))
+            named = picture_files.named_files(images)
+            self.labels = picture_labels.by_folder([name for name, _ in named])
+            yield from named
         elif isinstance(images, Mapping):
             for name, image in images.items():
                 yield str(name), self._one(image, str(name))
@@ -122,14 +125,14 @@ class PictureSources:
         elif datasets.is_dataset(images):
             taken, self.note = datasets.first_of(
                 self._in_dataset(images),
-                lambda picture: _array_of(picture[0]).nbytes,
+                lambda picture: _bytes_of(picture[0]),
                 self._most_bytes,
                 "pictures",
-                can_end=datasets.can_end(images),
+                can_end=lambda: datasets.can_end(images),
             )
             self.labels = tuple(label for _, label in taken)
             yield from (
-                (self._name_of(array, index), array) for index, (array, _) in enumerate(taken)
+                (self._name_of(source, index), source) for index, (source, _) in enumerate(taken)
             )
         elif isinstance(images, Image.Image | bytes | bytearray | memoryview):
             yield self._name_of(images, 0), self._one(images, self._name_of(images, 0))
@@ -143,7 +146,7 @@ class PictureSources:
         """Checks one picture that was named on its own."""
         if isinstance(image, str | Path):
             path = Path(image)
-            if path.is_dir():
+            if pixels.is_folder(path):
                 raise ValueError(
                     f"{path} is a folder, where one picture is wanted. Give a folder alone, not in "
                     "a list: ActivationExplorer(model, folder)."
@@ -171,45 +174,36 @@ class PictureSources:
             )
         return arrays[0]
 
-    def _from_path(self, path: Path) -> Iterator[tuple[str, Path]]:
-        if not path.is_dir():
-            pixels.open_file(path)
-            yield path.name, path
-            return
-        files = pixels.picture_files(path.iterdir()) or pixels.picture_files(
-            file
-            for file in path.rglob("*")
-            if not any(part.startswith(".") for part in file.relative_to(path).parts)
-        )
-        if not files:
-            raise ValueError(
-                f"The folder {path} holds no pictures: no file in it ends in "
-                f"{', '.join(pixels.FILE_SUFFIXES)}."
-            )
-        names = [file.relative_to(path).as_posix() for file in files]
-        self.labels = picture_labels.by_folder(names)
-        yield from zip(names, files, strict=True)
-
-    def _in_dataset(
-        self, dataset: Any
-    ) -> Iterator[tuple[np.ndarray | WholeNumbers, Hashable | None]]:
+    def _in_dataset(self, dataset: Any) -> Iterator[tuple[Source, Hashable | None]]:
         for element in datasets.elements(dataset):
-            pictures, given_labels = parts_of(element, self._model_input)
-            if not isinstance(pictures, np.ndarray):
-                raise TypeError(
-                    f"The dataset gives elements of type {type(pictures).__name__}; pictures, or "
-                    "(pictures, labels), are wanted. Map it to that first."
-                )
-            arrays = self._split(pictures, "dataset")
-            labels = picture_labels.in_dataset(given_labels, len(arrays))
-            for array, label in zip(arrays, labels, strict=True):
+            given, given_labels = parts_of(element, self._model_input)
+            sources = self._in_element(given)
+            labels = picture_labels.in_dataset(given_labels, len(sources))
+            for source, label in zip(sources, labels, strict=True):
                 # A part of a batch would keep all of it in memory.
-                if isinstance(array, WholeNumbers):
-                    yield WholeNumbers(array.values.copy()), label
-                elif array.dtype.kind == "f" or array.dtype == np.uint16:
-                    yield array.copy(), label
+                if isinstance(source, WholeNumbers):
+                    yield WholeNumbers(source.values.copy()), label
+                elif not isinstance(source, np.ndarray):
+                    yield source, label
+                elif source.dtype.kind == "f" or source.dtype == np.uint16:
+                    yield source.copy(), label
                 else:
-                    yield pixels.as_uint8(array, "dataset").copy(), label
+                    yield pixels.as_uint8(source, "dataset").copy(), label
+
+    def _in_element(self, given: Any) -> Sequence[Source]:
+        """Checks the pictures of one element of training data."""
+        if isinstance(given, np.ndarray):
+            return self._split(given, "dataset")
+        if isinstance(given, bytes) and pixels.exists(path := Path(os.fsdecode(given))):
+            given = path  # as tf.data lists files
+        if isinstance(given, list):
+            return [self._one(one, self._name_of(one, index)) for index, one in enumerate(given)]
+        if not isinstance(given, str | Path | Image.Image | bytes):
+            raise TypeError(
+                f"The dataset gives elements of type {type(given).__name__}; pictures, or "
+                "(pictures, labels), are wanted. Map it to that first."
+            )
+        return [self._one(given, self._name_of(given, 0))]
 
     def _split(self, array: np.ndarray, name: str) -> Sequence[_Array]:
         """Checks an array, and gives the pictures in it, which share its memory."""
@@ -242,6 +236,8 @@ class PictureSources:
                 return [candidate]
             if wanted.fits(candidate.shape[1:]):
                 return list(candidate)
+        if self._has_preprocess and (others := of_another_size(array, wanted)) is not None:
+            return others
         takes = shape_in_words(wanted.shape or ("height", "width", "channels"))
         raise ValueError(
             f"{name!r} is a float array of shape {array.shape}; the model takes {takes}. Resize it "
@@ -257,6 +253,12 @@ class PictureSources:
         has_channels = array.ndim == 4 and array.shape[-1] in (1, 2, 3, 4)
         if has_channels or (array.ndim == 3 and self._takes_grey()):
             return list(array)
+        if channels not in (None, *FILE_CHANNELS):
+            takes = shape_in_words(self._model_input.shape or ())
+            raise ValueError(
+                f"{name!r} is a {array.dtype} array of shape {array.shape}; the model takes "
+                f"{takes}, with the count of several in front. Bring it to that shape."
+            )
         raise ValueError(
             f"{name!r} is a {array.dtype} array of shape {array.shape}; a picture is "
             "(height, width), (height, width, 1), (height, width, 3) or (height, width, 4), and "
@@ -274,8 +276,14 @@ class PictureSources:
         return f"picture {self._first_number + index}"
 
 
-def _array_of(source: _Array) -> np.ndarray:
-    return source.values if isinstance(source, WholeNumbers) else source
+def _bytes_of(source: Source) -> int:
+    """Counts the bytes that a picture takes while it is not looked at."""
+    if isinstance(source, Image.Image):
+        return source.width * source.height * len(source.getbands())
+    if isinstance(source, Path):
+        return 0
+    array = source.values if isinstance(source, WholeNumbers) else source
+    return len(array) if isinstance(array, bytes) else array.nbytes
 
 
 def _items(images: Any, wanted: ModelInput) -> Iterator[object]:

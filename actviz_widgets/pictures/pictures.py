@@ -12,70 +12,26 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from ..views import InputView, PictureView, SeriesView
+from ..views import InputView, PictureView
 from . import given_arrays, pixels, structures
 from . import labels as picture_labels
 from .array_inputs import ArrayInputs, Example, input_names
-from .input_views import view_of
+from .input_views import view_of, words_of
 from .model_input import Inputs, ModelInput, not_finite_sentence
+from .own_preprocessor import OwnPreprocessor
+from .picture import Picture
 from .picture_sources import PictureSources, Source, are_pictures, one_by_one
 from .preprocessing import Preprocess, Preprocessing
+from .raw_inputs import Raw, RawInputs, has_text, in_structure
 from .training_data import training_data
 from .whole_numbers import WholeNumbers, too_dark
 
 __all__ = ["Picture", "Pictures", "Preprocess"]
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """One picture, or other input, as the user sees it and as the model does.
-
-    Attributes:
-        name: What to call it.
-        view: What the user handed in, as what it is.
-        model_input: What the model gets, batch axis of 1 first: an array, or for several inputs
-            arrays in the structure that the model declares.
-        how: In words, how the model input was made, and what of it is shown.
-        warning: In words, what cannot be right about the model input; empty if nothing.
-        input_names: What to call each of several inputs. Defaults to `()`, there is one.
-    """
-
-    name: str
-    view: InputView
-    model_input: Any
-    how: str
-    warning: str
-    input_names: tuple[str, ...] = ()
-
-    @property
-    def saw(self) -> str:
-        """What the model saw, in words: shape, dtype, smallest and largest value."""
-        if not self.input_names:
-            return f"{_values_in_words(self.model_input)}, {self.how}"
-        arrays = zip(self.input_names, structures.leaves(self.model_input), strict=True)
-        return "; ".join([*(f"{name} {_values_in_words(each)}" for name, each in arrays), self.how])
-
-    @property
-    def shapes(self) -> str:
-        """Shape and dtype of what the model gets, in words."""
-        arrays = structures.leaves(self.model_input)
-        if not self.input_names:
-            return _shape_and_dtype(arrays[0])
-        named = zip(self.input_names, arrays, strict=True)
-        return "; ".join(f"{name} {_shape_and_dtype(array)}" for name, array in named)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes that view and model input take."""
-        arrays: list[np.ndarray] = structures.leaves(self.model_input)
-        return _view_bytes(self.view) + sum(array.nbytes for array in arrays)
 
 
 class Pictures:
@@ -100,6 +56,8 @@ class Pictures:
             that files added as bytes may take. Defaults to `None`, any number.
         labels: The class of each picture, a number or a name, `None` where it is not known.
             Defaults to `None`: those of the dataset, or the names of the folders in the folder.
+        own: What the model itself makes its input with, of pictures or of texts, where there is no
+            `preprocess`. Defaults to `None`, nothing.
 
     Attributes:
         names: What to call each picture.
@@ -120,6 +78,7 @@ class Pictures:
         *,
         most_bytes: int | None = None,
         labels: object = None,
+        own: OwnPreprocessor | None = None,
     ) -> None:
         if preprocess is not None and not callable(preprocess):
             raise TypeError(
@@ -133,12 +92,14 @@ class Pictures:
         data = training_data(images, inputs)
         images = images if data is None else data
         self.class_names: tuple[str, ...] = () if data is None else data.class_names
-        sources: PictureSources | ArrayInputs
+        self._own = own if preprocess is None else None
+        sources: PictureSources | ArrayInputs | RawInputs
         if isinstance(inputs, ModelInput) and are_pictures(images, inputs):
-            sources = PictureSources(
-                images, inputs, most_bytes, has_preprocess=preprocess is not None
-            )
-            self._preprocessing = Preprocessing(inputs, preprocess)
+            has_function = preprocess is not None or self._own is not None
+            sources = PictureSources(images, inputs, most_bytes, has_preprocess=has_function)
+            self._preprocessing = Preprocessing(inputs, preprocess, self._own)
+        elif self._own is not None and has_text(images):
+            sources = RawInputs(images, self._own, most_bytes)
         else:
             sources = ArrayInputs(images, inputs, most_bytes)
         self.names = tuple(_distinct(sources.names))
@@ -147,7 +108,7 @@ class Pictures:
             self._labels = picture_labels.checked(labels, len(self.names))
         self.note = self._first_note = sources.note
         self._first_count = len(self.names)
-        self._sources: Sequence[Source | Example] = sources.sources
+        self._sources: Sequence[Source | Example | Raw] = sources.sources
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -191,7 +152,7 @@ class Pictures:
                     inputs,
                     self._most_bytes,
                     number,
-                    has_preprocess=self._preprocess is not None,
+                    has_preprocess=self._preprocess is not None or self._own is not None,
                 )
             except (TypeError, ValueError) as error:
                 if isinstance(error, TypeError) and not isinstance(images, Mapping | list | tuple):
@@ -251,20 +212,29 @@ class Pictures:
         name, source = self.names[index], self._sources[index]
         if isinstance(source, tuple):
             return self._from_arrays(name, source)
+        if isinstance(source, Raw):
+            return self._from_raw(name, source)
         if isinstance(source, WholeNumbers):
             return self._from_values(name, source.values, f"{source.values.dtype} values")
         warning = ""
         if isinstance(source, np.ndarray):
             if source.dtype.kind == "f":
-                if self._preprocess is not None:
+                if self._preprocess is not None or self._own is not None:
                     return self._from_values(name, source, "floats")
                 return self._from_arrays(name, (source[None],), "given as floats, so untouched")
-            warning = too_dark(source, name) if source.dtype == np.uint16 else ""
-            source = pixels.as_uint8(source, name)
+            warning = self._too_dark(source, name) if source.dtype == np.uint16 else ""
+            is_grey = source.ndim == 2 or source.shape[2:] == (1,)
+            if source.dtype != np.uint16 or not is_grey:  # which Pillow holds with all their bits
+                source = pixels.as_uint8(source, name)
         image = _image(source, name)
-        if image.mode.startswith("I;16"):
-            warning = too_dark(np.asarray(image), name)
+        if image.mode.startswith("I"):
+            values = np.asarray(image)
+            if image.mode != "I" or values.max() > 255:  # which are else taken for 8 bits
+                warning = self._too_dark(values, name)
         return self._from_image(name, image, warning)
+
+    def _too_dark(self, values: np.ndarray, name: str) -> str:
+        return too_dark(values, name, has_preprocess=self._preprocess is not None)
 
     def _check_added(self, name: str, source: Source, beside: Sequence[Source]) -> None:
         """Checks a picture that is added, as far as it was not when it was named on its own."""
@@ -295,16 +265,39 @@ class Pictures:
         if values.dtype.kind == "f" and not np.isfinite(values).all():
             raise ValueError(not_finite_sentence(f"The picture {name!r}", values))
         made = self._preprocessing.run_values(name, values, given_as)
-        view, note = view_of(values, self._inputs)
-        how = "; ".join(filter(None, [made.how, note]))
+        shape, cut = self._inputs, ""
+        if values.ndim == 3 and not (shape.channels_first and shape.fits(values.shape)):
+            values, cut = self._preprocessing.seen(values, made.model_input)
+        if not shape.fits(values.shape):
+            shape = ModelInput(values.shape, data_format="channels_last")
+        view, note = view_of(values, shape)
+        how = "; ".join(filter(None, [made.how, cut, note]))
         return Picture(name, view, made.model_input, how, made.warning)
 
     def _from_image(self, name: str, image: Image.Image, warning: str = "") -> Picture:
         shown = np.asarray(pixels.flattened(image))
-        view = PictureView(pixels.scaled_down(shown), shown.shape[:2])
         assert self._preprocessing is not None  # there are pictures
         made = self._preprocessing.run(name, image)
-        return Picture(name, view, made.model_input, made.how, warning or made.warning)
+        shown, note = self._preprocessing.seen(shown, made.model_input)
+        how = "; ".join(filter(None, [made.how, note]))
+        view = PictureView(pixels.scaled_down(shown), shown.shape[:2])
+        return Picture(name, view, made.model_input, how, warning or made.warning)
+
+    def _from_raw(self, name: str, raw: Raw) -> Picture:
+        """Gives what the model's own preprocessor makes of texts."""
+        assert self._own is not None
+        try:
+            model_input = in_structure(self._own.run(raw.batch), self._inputs)
+        except Exception as error:  # what a preprocessor raises is open-ended
+            raise ValueError(
+                f"{self._own.at_first}, cannot take the input {name!r}: {error}"
+            ) from error
+        names = tuple(input_names(self._inputs))
+        view: InputView = words_of(raw.words)
+        if (picture := raw.picture) is not None:
+            view, _ = view_of(picture, ModelInput(picture.shape, data_format="channels_last"))
+        how = f"made by {self._own.in_words}"
+        return Picture(name, view, model_input, how, "", names if len(names) > 1 else ())
 
     def _from_arrays(self, name: str, example: Example, how: str = "") -> Picture:
         """Gives what goes in as it is; of several inputs, one is shown."""
@@ -351,23 +344,6 @@ def _given_as(arrays: list[np.ndarray]) -> str:
         return "given as arrays, so untouched"
     is_text = given_arrays.is_text(arrays[0])
     return f"given as {'text' if is_text else 'an array'}, so untouched"
-
-
-def _shape_and_dtype(array: np.ndarray) -> str:
-    return f"{array.shape} {'string' if given_arrays.is_text(array) else array.dtype}"
-
-
-def _values_in_words(array: np.ndarray) -> str:
-    if given_arrays.is_text(array):
-        return _shape_and_dtype(array)
-    low, high = float(array.min()), float(array.max())
-    return f"{_shape_and_dtype(array)}, values {low:.4g} to {high:.4g}"
-
-
-def _view_bytes(view: InputView) -> int:
-    if isinstance(view, PictureView):
-        return view.pixels.nbytes
-    return view.values.nbytes if isinstance(view, SeriesView) else len(view.text)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -25,14 +25,39 @@ class MissingPictureError(FileNotFoundError, ValueError):
     """There is no file of the name given."""
 
 
+def exists(path: Path) -> bool:
+    """Whether there is something at a path; not at one that no file can have."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long for a name, for one
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder at a path; not at one that no folder can have."""
+    return exists(path) and path.is_dir()
+
+
+def missing(path: Path, *, as_folder: bool = False) -> MissingPictureError:
+    """Gives the error for a path where nothing is.
+
+    Args:
+        path: Where a picture or a folder of pictures was to be.
+        as_folder: Whether it was written as a folder. Defaults to `False`, its name decides.
+    """
+    said = f"There is no file {str(path)!r}."
+    if as_folder or not path.suffix:
+        nor = "" if as_folder else ", nor a file of that name"
+        said = f"There is no folder {str(path)!r}{nor}."
+    if path.parent != path and not is_folder(path.parent):
+        said += f" There is no folder {str(path.parent)!r} either."
+    return MissingPictureError(f"{said} Check the path.")
+
+
 def open_file(path: Path) -> Image.Image:
     """Reads a picture file whole."""
-    try:
-        exists = path.exists()
-    except OSError:  # too long for a name, for one
-        exists = False
-    if not exists:
-        raise MissingPictureError(f"There is no file {str(path)!r}. Check the path.")
+    if not exists(path):
+        raise missing(path)
     try:
         with Image.open(path) as image:
             image.load()
@@ -111,8 +136,21 @@ def flattened(image: Image.Image) -> Image.Image:
 
 def eight_bit(image: Image.Image) -> Image.Image:
     """Scales a picture of 16 or 32 bits, or of floats, to 8 bits; others stay as they are."""
+    values = deep_values(image)
+    return image if values is None else Image.fromarray(values.round().astype(np.uint8))
+
+
+def deep_values(image: Image.Image) -> np.ndarray | None:
+    """Gives the values of a picture of 16 or 32 bits, or of floats, scaled to 0 to 255, unrounded.
+
+    Returns:
+        `(height, width)`, float32; `None` of a picture of 8 bits.
+
+    Raises:
+        ValueError: If its values stand for no scale.
+    """
     if not image.mode.startswith(("I", "F")):
-        return image
+        return None
     # Pillow's own conversion cuts 16-bit values off at 255, which turns a picture white.
     values = np.asarray(image).astype(np.float64)
     low, high = values.min(), values.max()
@@ -130,7 +168,7 @@ def eight_bit(image: Image.Image) -> Image.Image:
             f"A picture of mode {image.mode} has values of {low:.4g} to {high:.4g}; convert it to "
             "8 or 16 bits per channel first."
         )
-    return Image.fromarray(values.round().astype(np.uint8))
+    return values.astype(np.float32)
 
 
 def as_uint8(array: np.ndarray, name: str) -> np.ndarray:
@@ -149,8 +187,7 @@ def as_uint8(array: np.ndarray, name: str) -> np.ndarray:
         raise ValueError(
             f"{name!r} is an array of dtype {array.dtype} with values of {array.min()} to "
             f"{array.max()}; a picture has values of 0 to 255. Convert it to uint8, or give floats "
-            "as the model was trained on; of the model's own shape also preprocess=, which is "
-            "given these values."
+            "as the model was trained on, or preprocess=, which is given these values."
         )
     return array.astype(np.uint8)
 

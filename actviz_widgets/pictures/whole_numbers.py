@@ -33,6 +33,8 @@ def whole_numbers(
 ) -> list[WholeNumbers] | None:
     """Takes an array of whole numbers as what the model gets, where it is no picture.
 
+    Of another size than the model's only where a function of the user's makes model input of it.
+
     Args:
         array: One example, or several with their count in front.
         wanted: What the model takes.
@@ -48,11 +50,13 @@ def whole_numbers(
     if wanted.shape is None or array.dtype.kind not in "iu":
         return None
     examples = _examples(array, wanted)
+    if examples is None and has_preprocess and array.dtype.kind == "i":
+        examples = of_another_size(array, wanted)
     if examples is None:
         return None
     is_8_bit = array.dtype == np.uint8
     takes_these = np.dtype(wanted.dtype).kind in "iu" and wanted.dtype != "uint8"
-    channels = examples[0].shape[0 if wanted.channels_first else -1] if examples[0].ndim > 2 else 1
+    channels = wanted.height_width_channels[2] or examples[0].shape[-1]
     if channels in FILE_CHANNELS:
         made_for = 0.0 if wanted.scaling is None else wanted.scaling[1]
         is_own_scale = takes_these or made_for > _MOST_IN_PIXELS
@@ -69,16 +73,43 @@ def whole_numbers(
     return [WholeNumbers(example) for example in examples]
 
 
-def too_dark(values: np.ndarray, name: str) -> str:
-    """Says that pixels of 16 bits use few of them, as scans of 12 bits do; empty if they do not."""
+def of_another_size(array: np.ndarray, wanted: ModelInput) -> list[np.ndarray] | None:
+    """Gives the examples in an array that has the model's channels, and any height and width.
+
+    Args:
+        array: One example, `(height, width, channels)`, or several with their count in front; for
+            a grey one the axis of the channels may be missing.
+        wanted: What the model takes.
+
+    Returns:
+        `None` if it has other axes or channels.
+    """
+    channels = wanted.height_width_channels[2]
+    has_channels = array.shape[-1:] in ([(1,), (3,), (4,)] if channels is None else [(channels,)])
+    rank = array.ndim if has_channels and array.ndim > 2 else array.ndim + 1
+    if rank not in (3, 4) or (rank != array.ndim and channels != 1):
+        return None
+    return [array] if rank == 3 else list(array)
+
+
+def too_dark(values: np.ndarray, name: str, *, has_preprocess: bool = False) -> str:
+    """Says that pixels of 16 bits use few of them, as scans of 12 bits do; empty if they do not.
+
+    Args:
+        values: The pixels.
+        name: What the picture is called.
+        has_preprocess: Whether a function of the user's is given them. Defaults to `False`.
+    """
     high = int(values.max())
     bits = max(8, high.bit_length())
     if high <= 0 or bits > 14:
         return ""
+    most = 2**bits - 1
+    saw = "preprocess was given" if has_preprocess else "the model saw"
     return (
         f"The pixels of {name!r} are of 16 bits and go up to {high:,} alone, of 65,535 that white "
-        f"would have. If they are of {bits} bits, the model saw them nearly black: give floats, "
-        f"such as array / {2**bits - 1} for a model that takes 0 to 1."
+        f"would have. If they are of {bits} bits, {saw} them nearly black: give floats, such as "
+        f"array / {most} for a model that takes 0 to 1, or preprocess=lambda x: x * 257 / {most}."
     )
 
 

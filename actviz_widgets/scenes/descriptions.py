@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -106,6 +106,23 @@ def class_line(
     return f"The model puts out {predictions.size:,} numbers; {no_classes(output)}."
 
 
+def label_line(
+    label: Hashable | None, outputs: Sequence[Output], class_names: Sequence[str] | None
+) -> str:
+    """Says which class a picture came with; empty if that is not known.
+
+    Args:
+        label: A number or a name.
+        outputs: What the model's outputs are.
+        class_names: A name per class, if they have names.
+    """
+    if label is None:
+        return ""
+    is_index = isinstance(label, int) and len(outputs) == 1 and outputs[0].may_be_classes
+    name = class_name(label, class_names) if is_index and isinstance(label, int) else label
+    return f"Labelled {name}."
+
+
 def no_classes(output: Output) -> str:
     """Says, as the end of a sentence, why an output is not called classes."""
     what = "its channels" if output.places else "they"
@@ -140,7 +157,7 @@ def class_name(
     class_index: int, class_names: Sequence[str] | None, output: Output | None = None
 ) -> str:
     """Names a class: `dog`, or `class 1` where they have no names; `unit 1` of what is no class."""
-    if class_names is not None and class_index < len(class_names):
+    if class_names is not None and 0 <= class_index < len(class_names):
         return class_names[class_index]
     if output is not None and not output.may_be_classes:
         if output.unit_count == 1 and output.name:

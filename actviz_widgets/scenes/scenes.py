@@ -54,7 +54,9 @@ def status_lines(shown: Shown, scene: Scene) -> tuple[str, ...]:
         shown: What is looked at, and how.
         scene: What is shown of it.
     """
-    said = shown.selected.lines(shown.class_names, shown.explored.outputs, shown.explored.note)
+    explored = shown.explored
+    label = explored.labels[shown.selected.image]
+    said = shown.selected.lines(shown.class_names, explored.outputs, explored.note, label)
     # What fills the figure may be of both models.
     noted = shown.other.note if shown.other is not None and scene.whole is not None else ""
     return tuple(chain(said[:2], scene.lines, [noted, _survey_line(shown)], said[2:]))

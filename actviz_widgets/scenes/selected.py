@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -111,7 +111,11 @@ class Selected:
         return class_names[1:] if count == 1 else None
 
     def lines(
-        self, class_names: Sequence[str] | None, outputs: Sequence[Output], note: str
+        self,
+        class_names: Sequence[str] | None,
+        outputs: Sequence[Output],
+        note: str,
+        label: Hashable | None = None,
     ) -> tuple[str, ...]:
         """Says what is shown, what the model predicts and saw, and what is left out.
 
@@ -119,12 +123,17 @@ class Selected:
             class_names: A name per class, if they have names.
             outputs: What the model's outputs are.
             note: Which pictures of those handed in there are; empty if all.
+            label: The class that the picture came with. Defaults to `None`, it is not known.
         """
         kept_pass, activations = self.kept_pass, self.source.activations
+        classes = (
+            descriptions.class_line(kept_pass.predictions, outputs, class_names),
+            descriptions.label_line(label, outputs, class_names),
+        )
         lines = [
             self.epoch_line,
             self._layer_line(class_names),
-            descriptions.class_line(kept_pass.predictions, outputs, class_names),
+            " ".join(filter(None, classes)),
             f"The model saw {kept_pass.picture.saw}.",
         ]
         if note:

@@ -77,11 +77,34 @@ def test_class_names_of_training_data_are_known_where_the_model_has_as_many() ->
         def as_numpy_iterator(self) -> Iterator[object]:
             return iter([np.zeros((2, 16, 16, 3), np.uint8)])
 
-    def model(units: int) -> keras.Model:
+    def model(units: int, loss: str) -> keras.Model:
         inputs = keras.Input((16, 16, 3))
         x = keras.layers.Conv2D(2, 3)(inputs)
         x = keras.layers.GlobalAveragePooling2D()(x)
-        return keras.Model(inputs, keras.layers.Dense(units, activation="softmax")(x))
+        made = keras.Model(inputs, keras.layers.Dense(units, activation="sigmoid")(x))
+        made.compile("sgd", loss)
+        return made
 
-    for units, names in ((2, ("cat", "dog")), (3, None)):
-        assert explored_model(model(units), Named(), None, None, 2**20).class_names == names
+    for units, loss, names in (
+        (2, "categorical_crossentropy", ("cat", "dog")),
+        (1, "binary_crossentropy", ("cat", "dog")),
+        (3, "categorical_crossentropy", None),
+        (2, "mse", None),  # numbers, whatever the data is sorted into
+    ):
+        assert explored_model(model(units, loss), Named(), None, None, 2**20).class_names == names
+
+
+def test_a_history_keeps_labels_and_class_names_of_training_data() -> None:
+    class Named:
+        class_names = ("cat", "dog")
+
+        def as_numpy_iterator(self) -> Iterator[object]:
+            return iter([(PICTURES, np.arange(4) % 2)])
+
+    network = model()
+    network.compile("sgd", "sparse_categorical_crossentropy")
+    history = ActivationHistory(Named())
+    network.fit(PICTURES, np.arange(4) % 2, epochs=1, verbose=0, callbacks=[history])
+    opened = history.subject()
+    assert opened.labels == (0, 1, 0, 1)
+    assert opened.class_names == ("cat", "dog")

@@ -129,25 +129,25 @@ def check(model: keras.Model, pictures: np.ndarray) -> Comparison:
     Of each activation only the digest of its bytes outlives the pass it comes from: equal digests
     are values equal to the last bit, NaN included, and the two passes are never in memory at once.
     """
-    before = _state(model)
+    before = state_of(model)
     started = time.perf_counter()
     activation_model = ActivationModel(model)
     build_seconds = time.perf_counter() - started
     forward = activation_model.forward_pass(pictures)
     # Linux counts it in KiB. It comes before all else, which needs memory of its own.
     peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    after = _state(model)
-    arrays = {path: _array(tensor) for path, tensor in forward.activations.items()}
-    captured = {path: _digest(array) for path, array in arrays.items()}
+    after = state_of(model)
+    arrays = {path: array_of(tensor) for path, tensor in forward.activations.items()}
+    captured = {path: digest_of(array) for path, array in arrays.items()}
     activation_bytes = sum(array.nbytes for array in arrays.values())
     constant = [path for path, array in arrays.items() if (array == array.flat[0]).all()]
     not_finite = [path for path, array in arrays.items() if not np.isfinite(array).all()]
-    predictions = _digest(_array(forward.predictions))
+    predictions = digest_of(array_of(forward.predictions))
     del forward, arrays
 
     plain = dict(plain_activations(model, pictures))
     unequal = [path for path in captured if path in plain and captured[path] != plain[path]]
-    if predictions != _digest(_array(model(pictures, training=False))):
+    if predictions != digest_of(array_of(model(pictures, training=False))):
         unequal.append("(predictions)")
     expected = set(layer_paths(model))
     return Comparison(
@@ -213,13 +213,13 @@ def plain_activations(
     multi_output = keras.Model(model.inputs, outputs + entries)
     values = keras.tree.flatten(multi_output([inputs], training=False))
     for layer, value in zip(layers, values[: len(layers)], strict=True):
-        yield prefix + layer.name, _digest(_array(value))
+        yield prefix + layer.name, digest_of(array_of(value))
     for layer, value in zip(nested, values[len(layers) :], strict=True):
         yield from plain_activations(layer, value, f"{prefix}{layer.name}/")
 
 
-def _state(model: keras.Model) -> dict[str, Any]:
-    weights = [_digest(_array(weight.value)) for weight in model.variables]
+def state_of(model: keras.Model) -> dict[str, Any]:
+    weights = [digest_of(array_of(weight.value)) for weight in model.variables]
     return {
         "weights": weights,
         "config": model.get_config(),
@@ -227,12 +227,12 @@ def _state(model: keras.Model) -> dict[str, Any]:
     }
 
 
-def _array(tensor: Any) -> np.ndarray:
+def array_of(tensor: Any) -> np.ndarray:
     """Gives a tensor as an array on the same memory; `tensor.numpy()` would be a copy."""
     return np.asarray(memoryview(tf.convert_to_tensor(tensor)))
 
 
-def _digest(array: np.ndarray) -> bytes:
+def digest_of(array: np.ndarray) -> bytes:
     digest = hashlib.blake2b(f"{array.dtype} {array.shape}".encode())
     digest.update(np.ascontiguousarray(array))
     return digest.digest()

@@ -6,6 +6,7 @@ import os
 import platform
 import statistics
 import textwrap
+from importlib import metadata
 
 import keras
 import numpy as np
@@ -14,6 +15,7 @@ import tensorflow as tf
 from actviz_widgets import __version__
 
 from .check import OPEN_SIZE, ROUNDS, Measurement
+from .kerashub import HubComparison
 
 ALL_EQUAL = "all"
 COLUMNS = (
@@ -35,11 +37,18 @@ COLUMNS = (
 _BELOW_ONE = "; below 1 is such disturbance, and so may be much of what is above"
 
 
-def page(found: dict[str, Measurement | str]) -> str:
+HUB_COLUMNS = ("Model", "Input", "Layer calls", "of them nested", "Equal")
+_HUB_HEADING = "## Image backbones and tasks of KerasHub"
+
+
+def page(
+    found: dict[str, Measurement | str], hub: dict[str, HubComparison | str] | None = None
+) -> str:
     """Gives the page as Markdown.
 
     Args:
         found: What was measured of each architecture, or why that failed.
+        hub: How each model of KerasHub compared, or why it could not be. Defaults to `None`, none.
     """
     measured = [entry for entry in found.values() if isinstance(entry, Measurement)]
     rows = [_row(name, entry) for name, entry in found.items()]
@@ -61,24 +70,87 @@ def page(found: dict[str, Measurement | str]) -> str:
         "`hatch run applications VGG16 VGG19` checks these two alone, and leaves this page as it "
         "is.",
         "",
+        *(hub_lines(hub) if hub else []),
     ]
     return "\n".join(lines)
 
 
-def rows_of(text: str) -> dict[str, dict[str, str]]:
-    """Reads the rows back from a page: `{architecture: {column: cell}}`."""
+def hub_lines(hub: dict[str, HubComparison | str]) -> list[str]:
+    """Gives the part of the page on KerasHub.
+
+    Args:
+        hub: How each model compared, or why it could not be.
+    """
+    wrong = [name for name, entry in hub.items() if faults_of(entry)]
+    calls = sum(entry.layer_calls for entry in hub.values() if not isinstance(entry, str))
+    verdict = (
+        f"In all {len(hub)} models every layer call was captured, {calls:,} together, and each "
+        "value is equal to the last bit. The model's weights and config, and Keras itself, were "
+        "left as they were."
+    )
+    if wrong:
+        verdict = (
+            f"**Not all is as it should be, in {len(wrong)} of {len(hub)} models:** "
+            f"{', '.join(wrong)}. The last column says what."
+        )
+    said = (
+        f"These were made of the classes of KerasHub {_hub_version()}, small and "
+        "with random weights, and given one picture of noise. One pass captured what every layer "
+        "call put out, those within layers that are made of others included. It was compared with "
+        "what the same calls put out in a plain pass of the model."
+    )
+    alignment = ("---", "--:", "--:", "--:", "---")
+    rows = [_hub_row(name, entry) for name, entry in hub.items()]
+    return [
+        _HUB_HEADING,
+        "",
+        *textwrap.wrap(said, 100),
+        "",
+        *textwrap.wrap(verdict, 100),
+        "",
+        *(f"| {' | '.join(row)} |" for row in (HUB_COLUMNS, alignment, *rows)),
+        "",
+    ]
+
+
+def _hub_version() -> str:
+    try:
+        return metadata.version("keras-hub")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def rows_of(text: str, *, of_hub: bool = False) -> dict[str, dict[str, str]]:
+    """Reads the rows back from a page: `{architecture: {column: cell}}`.
+
+    Args:
+        text: The page.
+        of_hub: Whether to read those of KerasHub. Defaults to `False`, of `keras.applications`.
+    """
+    parts = text.split(_HUB_HEADING)
+    part = parts[int(of_hub)] if len(parts) > 1 or not of_hub else ""
     cells = [
         [cell.strip() for cell in line.strip("|").split("|")]
-        for line in text.splitlines()
+        for line in part.splitlines()
         if line.startswith("|")
     ]
     header, _, *rows = cells
     return {row[0]: dict(zip(header, row, strict=True)) for row in rows}
 
 
-def faults_of(entry: Measurement | str) -> list[str]:
+def faults_of(entry: Measurement | HubComparison | str) -> list[str]:
     """Gives one line for each thing wrong with an architecture; none where all is equal."""
-    return [f"failed: {entry}"] if isinstance(entry, str) else entry.comparison.faults
+    if isinstance(entry, str):
+        return [f"failed: {entry}"]
+    return entry.comparison.faults if isinstance(entry, Measurement) else entry.faults
+
+
+def _hub_row(name: str, entry: HubComparison | str) -> tuple[str, ...]:
+    verdict = "; ".join(faults_of(entry)).replace("|", "/") or ALL_EQUAL
+    if isinstance(entry, str):
+        return (name, *[""] * (len(HUB_COLUMNS) - 2), verdict)
+    size = " × ".join(str(side) for side in entry.input_shape)
+    return name, size, str(entry.layer_calls), str(entry.nested), verdict
 
 
 def _row(name: str, entry: Measurement | str) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from actviz_widgets import ActivationModel
 from actviz_widgets.model.activation_model import ForwardPass
 
 from .check import Comparison, Measurement, build, check, constructors, layer_paths, picture
-from .table import ALL_EQUAL, page, rows_of
+from .kerashub import compare
+from .table import ALL_EQUAL, hub_lines, page, rows_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "applications.md"
 
@@ -123,6 +124,39 @@ def test_the_page_has_a_row_for_every_architecture_and_in_each_all_is_equal() ->
     rows = rows_of(PAGE.read_text(encoding="utf-8"))
     assert list(rows) == list(constructors())
     assert {name: row["Equal"] for name, row in rows.items()} == dict.fromkeys(rows, ALL_EQUAL)
+
+
+def test_the_page_says_of_the_models_of_keras_hub_that_all_is_equal() -> None:
+    rows = rows_of(PAGE.read_text(encoding="utf-8"), of_hub=True)
+    assert len(rows) >= 30
+    assert {name: row["Equal"] for name, row in rows.items()} == dict.fromkeys(rows, ALL_EQUAL)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "faults"),
+    [
+        (leave_nothing_wrong, []),
+        (alter_the_last_bits, ["1 unequal: inner/conv"]),
+        (leave_one_out, ["1 not captured: inner/conv"]),
+        (give_one_more, ["1 captured, but no layer call: flatten#2"]),
+    ],
+)
+def test_the_comparison_with_layer_calls_sees_what_is_wrong_with_a_pass(
+    spoil: Callable[[ForwardPass], None], faults: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = ActivationModel.forward_pass
+
+    def spoilt(self: ActivationModel, *args: object) -> ForwardPass:
+        result = forward(self, *args)
+        spoil(result)
+        return result
+
+    monkeypatch.setattr(ActivationModel, "forward_pass", spoilt)
+    found = compare("Nested", nested_model())
+    assert found.faults == faults
+    assert rows_of("\n".join(hub_lines({"Nested": found})), of_hub=True)["Nested"]["Equal"] == (
+        faults[0] if faults else ALL_EQUAL
+    )
 
 
 def test_every_constructor_that_keras_documents_is_found() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from PIL import Image
 
 from actviz_widgets.pictures.model_input import Inputs, ModelInput
 from actviz_widgets.pictures.pictures import Pictures
+from actviz_widgets.pictures.resize import resized
 
 RNG = np.random.default_rng(0)
 RGB = ModelInput((8, 9, 3))
@@ -76,6 +78,22 @@ def test_of_a_py_dataset_without_end_the_first_100_are_taken() -> None:
     pictures = Pictures(Batches(None), RGB)
     assert len(pictures) == 100
     assert pictures.note == "the first 100 pictures of the dataset"
+
+
+@pytest.mark.parametrize(("count", "expected", "note"), [(50, 50, ""), (51, 50, "the first 100")])
+def test_no_batch_is_asked_for_beyond_those_taken(count: int, expected: int, note: str) -> None:
+    asked: list[int] = []
+
+    class Counting(Batches):
+        def __getitem__(self, index: int) -> Any:
+            asked.append(index)
+            return super().__getitem__(index)
+
+    pictures = Pictures(Counting(count), RGB)
+    assert len(pictures) == 100
+    assert asked == list(range(expected))
+    assert pictures.note.startswith(note)
+    assert bool(pictures.note) == bool(note)
 
 
 def test_image_data_generators_give_pictures_labels_and_class_names(tmp_path: Path) -> None:
@@ -170,3 +188,136 @@ def test_a_loader_of_lists_is_read(tmp_path: Path) -> None:
             return iter([[FLOATS[:4], LABELS[:4]], [FLOATS[4:], LABELS[4:]]])
 
     assert_floats(Loader())
+
+
+class ByIndex:
+    """A data set as torch has them: by index, with the classes it was read from."""
+
+    classes = ("cat", "dog")
+
+    def __len__(self) -> int:
+        return len(LABELS)
+
+    def __getitem__(self, index: int) -> Any:
+        return FLOATS[index], int(LABELS[index])
+
+
+def test_a_data_set_by_index_is_read_and_names_its_classes() -> None:
+    assert_floats(ByIndex())
+
+    class Loader:
+        dataset = ByIndex()
+
+        def __iter__(self) -> Iterator[Any]:
+            return iter([[FLOATS, LABELS]])
+
+    assert Pictures(ByIndex(), RGB).class_names == ("cat", "dog")
+    assert Pictures(Loader(), RGB).class_names == ("cat", "dog")
+
+
+def test_a_mapped_directory_keeps_its_class_names(tmp_path: Path) -> None:
+    dataset = keras.utils.image_dataset_from_directory(
+        str(folder_of_pictures(tmp_path)), image_size=(8, 9), batch_size=4, verbose=False
+    )
+    dataset = dataset.map(lambda x, y: (x / 255, y)).prefetch(1)
+    assert Pictures(dataset, RGB).class_names == ("cats", "dogs")
+
+
+def test_one_batch_and_one_example_are_taken_as_they_come() -> None:
+    for y in (1, np.int64(1), np.array(1), np.array([0.0, 1.0]), "dog"):
+        pictures = Pictures((FLOATS[0], y), RGB)
+        assert pictures.labels == (y if isinstance(y, str) else 1,)
+        np.testing.assert_array_equal(pictures.load(0).model_input, FLOATS[:1])
+    assert_floats({"image": FLOATS, "label": LABELS})
+    assert_floats({"image": FLOATS, "label": list(LABELS)})
+    assert Pictures({"image": PIXELS[0], "label": 1}, RGB).labels == (1,)
+    named = Pictures({"x": PIXELS[0], "y": PIXELS[1]}, RGB)
+    assert named.names == ("x", "y")
+    assert named.labels == (None, None)
+
+
+def test_files_and_pil_images_of_training_data_are_read(tmp_path: Path) -> None:
+    Image.fromarray(PIXELS[0]).save(tmp_path / "a.png")
+    for given in (tmp_path / "a.png", str(tmp_path / "a.png"), Image.fromarray(PIXELS[0])):
+        for images in (
+            iter([(given, 1)]),
+            ElementsOf({"image": given, "label": 1}),
+            ElementsOf({"image": [given], "label": [1]}),
+        ):
+            pictures = Pictures(images, RGB)
+            assert pictures.labels == (1,)
+            np.testing.assert_array_equal(
+                pictures.load(0).model_input, PIXELS[:1] / np.float32(255)
+            )
+    listed = Pictures(ElementsOf(str(tmp_path / "a.png").encode()), RGB)
+    assert listed.names == ("a.png",)
+
+
+PAIR = {"left": RGB, "meta": TABLE}
+TABLES = RNG.random((6, 5)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        ({"left": FLOATS, "meta": TABLES}, LABELS),
+        ([FLOATS, TABLES], LABELS),
+        ([FLOATS, TABLES], {"out": LABELS}),
+        ([FLOATS, TABLES], [TABLES[:, :2], TABLES[:, 0]]),
+        {"left": FLOATS, "meta": TABLES, "label": LABELS},
+        iter([({"left": FLOATS, "meta": TABLES}, LABELS)]),
+        ElementsOf({"left": FLOATS, "meta": TABLES, "label": LABELS}),
+    ],
+)
+def test_several_inputs_with_what_is_to_be_predicted_are_taken(images: Any) -> None:
+    pictures = Pictures(images, PAIR)
+    assert len(pictures) == 6
+    for index in range(6):
+        made = pictures.load(index).model_input
+        np.testing.assert_array_equal(made["left"], FLOATS[index : index + 1])
+        np.testing.assert_array_equal(made["meta"], TABLES[index : index + 1])
+    assert pictures.labels in ((None,) * 6, tuple(LABELS))
+
+
+def test_random_numbers_of_python_are_left_as_they_are() -> None:
+    class Turned(Batches):
+        def __getitem__(self, index: int) -> Any:
+            random.random()
+            return super().__getitem__(index)
+
+    random.seed(3)
+    expected = random.random()
+    random.seed(3)
+    assert_floats(Turned())
+    assert random.random() == expected
+
+
+def test_floats_of_another_size_go_through_preprocess_resized() -> None:
+    large = RNG.random((20, 30, 3)).astype(np.float32) * 255
+    pictures = Pictures([large], RGB, lambda x: x / 127.5 - 1)
+    made = pictures.load(0)
+    np.testing.assert_allclose(made.model_input[0], resized(large, 8, 9) / 127.5 - 1, atol=1e-5)
+    assert "resized from 20 × 30" in made.how
+    assert len(Pictures(np.stack([large, large]), RGB, lambda x: x)) == 2
+    with pytest.raises(ValueError, match="float array of shape"):
+        Pictures([large], RGB)
+
+
+def test_a_bunch_of_scikit_learn_is_taken_by_what_fits_the_model() -> None:
+    class Bunch(dict[str, Any]):
+        target_names = ("zero", "one")
+
+    digits = RNG.random((6, 8, 8)).astype(np.float32)
+    bunch = Bunch(
+        data=digits.reshape(6, 64),
+        target=LABELS,
+        images=digits,
+        DESCR="A text.\n" * 500,
+        frame=None,
+    )
+    for wanted, shape in ((ModelInput((8, 8, 1)), (1, 8, 8, 1)), (ModelInput((64,)), (1, 64))):
+        pictures = Pictures(bunch, wanted)
+        assert pictures.labels == tuple(LABELS)
+        assert pictures.class_names == ("zero", "one")
+        made = pictures.load(2).model_input
+        np.testing.assert_array_equal(made, digits[2:3].reshape(shape))

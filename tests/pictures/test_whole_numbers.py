@@ -10,6 +10,7 @@ from PIL import Image
 
 from actviz_widgets.pictures.model_input import ModelInput
 from actviz_widgets.pictures.pictures import Picture, Pictures
+from actviz_widgets.pictures.resize import resized
 from actviz_widgets.pictures.whole_numbers import too_dark
 
 RNG = np.random.default_rng(0)
@@ -65,6 +66,26 @@ def test_values_below_zero_go_through_preprocess_and_are_else_refused() -> None:
         Pictures(scan, GREY)
 
 
+@pytest.mark.parametrize("shape", [(40, 50), (40, 50, 1), (1, 40, 50), (1, 40, 50, 1)])
+def test_a_scan_of_another_size_is_resized_for_preprocess(shape: tuple[int, ...]) -> None:
+    scan = RNG.integers(-1024, 3071, shape).astype(np.int16)
+    (picture,) = loaded(scan, GREY, preprocess=lambda x: (x + 1024) / 4095)
+    expected = (resized(scan.reshape(40, 50, 1), 16, 18) + 1024) / 4095
+    np.testing.assert_allclose(picture.model_input[0], expected, rtol=1e-5)
+    assert "made by preprocess of int16 values; resized from 40 × 50" in picture.how
+
+
+def test_12_bits_keep_all_their_bits_and_go_through_the_remedy_that_is_named() -> None:
+    scan = RNG.integers(0, 4096, (16, 18)).astype(np.uint16)
+    scan[0, 0] = 4095
+    (plain,) = loaded(scan, GREY)
+    np.testing.assert_allclose(plain.model_input[0, ..., 0], scan / 65535, rtol=1e-5)
+    assert "or preprocess=lambda x: x * 257 / 4095" in plain.warning
+    (picture,) = loaded(scan, GREY, preprocess=lambda x: x * 257 / 4095)
+    np.testing.assert_allclose(picture.model_input[0, ..., 0], scan / 4095, rtol=1e-5)
+    assert "preprocess was given them nearly black" in picture.warning
+
+
 def test_16_bits_go_in_whole_where_the_model_divides_by_them() -> None:
     scan = RNG.integers(0, 65536, (16, 18, 1)).astype(np.uint16)
     (picture,) = loaded(scan, ModelInput((16, 18, 1), scaling=("scale", 65535.0)))
@@ -81,7 +102,9 @@ def test_12_bits_in_16_are_warned_of_with_the_remedy(tmp_path: Path) -> None:
     scan = RNG.integers(0, 4096, (40, 40)).astype(np.uint16)
     scan[0, 0] = 4095
     Image.fromarray(scan).save(tmp_path / "chest.png")
-    for images in (scan, {"chest": scan}, tmp_path / "chest.png", [Image.fromarray(scan)]):
+    Image.fromarray(scan.astype(np.int32)).save(tmp_path / "chest.tiff")
+    files = (tmp_path / "chest.png", tmp_path / "chest.tiff")
+    for images in (scan, {"chest": scan}, *files, [Image.fromarray(scan)]):
         (picture,) = loaded(images, GREY)
         assert "go up to 4,095 alone" in picture.warning
         assert "give floats, such as array / 4095" in picture.warning

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from actviz_widgets import samples
+from actviz_widgets import ActivationExplorer, samples
 from actviz_widgets.samples import train
 from actviz_widgets.samples.network import build_network
+
+from ..explorer import driver
 
 LAYERS = {
     "conv2d_1": (148, 148, 32),
@@ -52,9 +54,31 @@ def test_its_weights_take_little_room() -> None:
 
 
 def test_it_takes_the_cat_for_a_cat() -> None:
-    picture = Image.fromarray(samples.images()["cat"]).resize((150, 150))
-    model_input = np.asarray(picture, np.float32)[None] / 255
+    model_input = samples.resized(samples.images()["cat"])[None] / 255
     assert float(samples.cats_and_dogs_model()(model_input)[0, 0]) < 0.5
+
+
+def test_training_tutorial_and_explorer_give_it_the_same_cat(tmp_path: Path) -> None:
+    model, cat = samples.cats_and_dogs_model(), samples.images()["cat"]
+    for part in ("train", "validation"):
+        for name in ("cats", "dogs"):
+            (tmp_path / part / name).mkdir(parents=True)
+            Image.fromarray(cat).save(tmp_path / part / name / "cat.png")
+    explorer = ActivationExplorer(model, cat)
+    shown = float(explorer.predictions[0])
+    said = " ".join(driver.sentences(explorer))
+    explorer.close()
+    assert "resized from 300 × 451, bilinear without smoothing, as Keras does" in said
+    pixels, _ = train.load_pictures(tmp_path / "train", ["cats", "dogs"])
+    (trained_with, _), *_ = samples.cats_and_dogs_data(tmp_path)[1]
+    in_the_tutorial = samples.resized(cat)[None] / 255
+    for model_input, tolerance in (
+        (in_the_tutorial, 1e-5),
+        (np.asarray(trained_with)[:1], 1e-5),
+        (pixels[:1] / np.float32(255), 2e-3),  # kept in 8 bits
+    ):
+        assert float(model(model_input)[0, 0]) == pytest.approx(shown, abs=tolerance)
+    assert shown == pytest.approx(0.22, abs=0.01)
 
 
 def test_the_photographs_are_of_uint8_and_a_cat_comes_first() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 from actviz_widgets.feature_maps.layer_role import LayerRole
 from actviz_widgets.feature_maps.layout import Shape
 from actviz_widgets.feature_maps.layout_of import layout_of
-from actviz_widgets.model.outputs import Output
+from actviz_widgets.model.outputs import Kind, Output
 from actviz_widgets.scenes.descriptions import (
     class_line,
+    label_line,
     layer_entry,
     layer_line,
     map_title,
@@ -202,3 +204,21 @@ def test_of_classes_that_are_independent_all_from_a_half_up_are_told_or_none() -
 def test_numbers_are_not_called_classes(kind: Any, reason: str, expected: str) -> None:
     output = Output("", (None, 3), kind, "linear", reason)
     assert expected in class_line(np.array([0.5, 0.1, 0.75]), [output], None)
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "names", "line"),
+    [
+        (None, "one class", None, ""),
+        (1, "one class", ("cat", "dog"), "Labelled dog."),
+        (1, "one class", None, "Labelled class 1."),
+        (7, "one class", ("cat", "dog"), "Labelled class 7."),
+        ("dogs", "one class", ("cat", "dog"), "Labelled dogs."),
+        (1, "numbers", None, "Labelled 1."),
+    ],
+)
+def test_the_label_of_a_picture_is_named_as_its_class_is(
+    label: str | int | None, kind: Kind, names: Sequence[str] | None, line: str
+) -> None:
+    output = Output("", (None, 2), kind, "softmax")
+    assert label_line(label, (output,), names) == line

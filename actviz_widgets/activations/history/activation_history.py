@@ -14,7 +14,7 @@ from ...model.activation_model import LayerInfo
 from ...model.layer_paths import checked_paths
 from ...pictures.pictures import Picture, Preprocess
 from ..cache import MEMORY_BUDGET, KeptPass, checked_budget
-from ..explored import Explored
+from ..explored import Explored, fitting_names
 from ..refusals import epoch_line, in_bytes
 from .epoch_extraction import EpochExtraction
 from .epoch_recorder import EpochRecorder
@@ -214,6 +214,7 @@ class ActivationHistory(keras.callbacks.Callback):  # type: ignore[misc]  # kera
                 number: epoch_line(number, self._newest, epoch.logs, kept.in_words())
                 for number, epoch in kept.entries.items()
             },
+            fitting_names(recorder.pictures.class_names, recorder.activation_model),
         )
 
     def __repr__(self) -> str:

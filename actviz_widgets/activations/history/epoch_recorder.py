@@ -15,6 +15,7 @@ from ...pictures.pictures import Picture, Preprocess
 from ..cache import KeptPass
 from ..declared_inputs import declared_inputs
 from ..extraction import Extraction
+from ..model_preprocessor import own_preprocessor
 from ..refusals import in_bytes
 from .kept_epochs import KeptEpochs
 from .loaded_pictures import LoadedPictures
@@ -73,7 +74,8 @@ class EpochRecorder:
         self.model = model
         self.activation_model = ActivationModel(model, layers)
         inputs = declared_inputs(self.activation_model)
-        self.pictures = LoadedPictures(images, inputs, preprocess, memory_budget // 2)
+        own = own_preprocessor(model)
+        self.pictures = LoadedPictures(images, inputs, preprocess, memory_budget // 2, own)
         self.extraction = Extraction(self.activation_model, self.pictures, memory_budget)
         self._memory_budget = memory_budget
         self._room = memory_budget - self.pictures.nbytes

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from ...pictures.labels import Labels
 from ...pictures.model_input import Inputs
+from ...pictures.own_preprocessor import OwnPreprocessor
 from ...pictures.pictures import Picture, Pictures
 from ...pictures.preprocessing import Preprocess
 from ..refusals import in_bytes
@@ -19,9 +22,11 @@ class LoadedPictures:
         inputs: See `Pictures`.
         preprocess: See `Pictures`; called once for each picture.
         most_bytes: Bytes that the pictures and model inputs may take.
+        own: What the model itself makes its input with. Defaults to `None`, nothing.
 
     Attributes:
         names: What to call each picture.
+        class_names: What training data calls the classes, by number; empty if it does not.
         note: In words, which of the pictures handed in these are; empty if all.
 
     Raises:
@@ -31,15 +36,22 @@ class LoadedPictures:
     """
 
     def __init__(
-        self, images: object, inputs: Inputs, preprocess: Preprocess | None, most_bytes: int
+        self,
+        images: object,
+        inputs: Inputs,
+        preprocess: Preprocess | None,
+        most_bytes: int,
+        own: OwnPreprocessor | None = None,
     ) -> None:
-        given = Pictures(images, inputs, preprocess, most_bytes=most_bytes)
+        given = Pictures(images, inputs, preprocess, most_bytes=most_bytes, own=own)
         given.first_readable()  # raises if there is none
         self._loaded: list[Picture] = []
+        labels: list[Hashable | None] = []
         for index in range(len(given)):
             if not _can_be_read(given, index):
                 continue
             self._loaded.append(given.load(index))
+            labels.append(given.labels[index])
             if self.nbytes > most_bytes:
                 raise ValueError(
                     f"There are {len(given)} pictures, and {len(self._loaded)} of them "
@@ -48,6 +60,8 @@ class LoadedPictures:
                 )
         unreadable = len(given) - len(self._loaded)
         self.names = tuple(picture.name for picture in self._loaded)
+        self._labels = tuple(labels)
+        self.class_names = given.class_names
         self.note = given.note
         if unreadable:
             self.note = f"{self.note or 'the pictures'}, without {unreadable} that cannot be read"
@@ -59,8 +73,8 @@ class LoadedPictures:
 
     @property
     def labels(self) -> Labels:
-        """`None` for each picture: what is kept of a training has no classes."""
-        return (None,) * len(self._loaded)
+        """The class of each picture, in step with `names`; `None` where it is not known."""
+        return self._labels
 
     @property
     def takes_pictures(self) -> bool:

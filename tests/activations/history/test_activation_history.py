@@ -15,6 +15,7 @@ from keras import layers
 from PIL import Image
 
 from actviz_widgets import ActivationHistory, get_activations
+from actviz_widgets.pictures.resize import resized
 
 from ...model_kinds import checks
 
@@ -323,9 +324,7 @@ def test_a_thousand_pictures_are_refused_without_running_them_all() -> None:
 def test_pictures_of_all_kinds_are_taken(tmp_path: Path) -> None:
     array = RNG.integers(0, 255, (20, 30, 3), np.uint8)
     Image.fromarray(array).save(tmp_path / "file.png")
-    expected = np.asarray(
-        Image.fromarray(array).resize((12, 12), Image.Resampling.BILINEAR), np.float32
-    ) / np.float32(255)
+    expected = resized(array, 12, 12) / np.float32(255)
     kinds: dict[str, object] = {
         "array": array,
         "path": tmp_path / "file.png",
