@@ -70,12 +70,10 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
             unit. Defaults to `None`: those of the training data, or `class 0`, `class 1`, ...
         layers: Layer paths to offer. Defaults to `None`, every layer call.
         cmap: A matplotlib colour map or the name of one, for the feature map.
-        memory_budget: Bytes of pictures and activations that may be kept. Where the layers of one
-            picture do not fit, they are computed in parts, as they are looked at. Defaults to
-            256 MiB, which a Binder session of 2 GB has room for. A second model has half of it.
-        labels: The class of each picture, for the order by class contrast. Defaults to `None`:
-            those of the dataset, or the subfolders of the folder, or else the classes that the
-            model predicts.
+        memory_budget: Bytes of pictures and activations that may be kept. Layers of one picture
+            that do not fit are computed in parts, as they are looked at. Defaults to 256 MiB.
+        labels: The class of each picture. Defaults to `None`: those of the dataset, the subfolders
+            of the folder, or for the order by class contrast the classes that the model predicts.
         compare_with: A second model, or checkpoint of the same architecture, for the compare view:
             a Keras model, or the path of a `.keras`, `.h5` or `.weights.h5` file. Defaults to
             `None`: two pictures, or two epochs of a history, are compared.
@@ -85,8 +83,7 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
             missing, or given beside a history.
         ValueError: If the model is not built or the history empty, a picture cannot be read or does
             not fit the model, `preprocess` fails, `class_names` or `labels` have the wrong length,
-            the second model takes other inputs, or there is no such layer or colour map. Nothing is
-            left behind then.
+            the second model takes other inputs, or there is no such layer or colour map.
 
     Example:
     ```python

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import keras_hub
 import numpy as np
 import pytest
 
@@ -12,7 +13,6 @@ from actviz_widgets import ActivationExplorer
 
 from ..explorer import driver
 
-keras_hub = pytest.importorskip("keras_hub")
 pytestmark = pytest.mark.slow
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
