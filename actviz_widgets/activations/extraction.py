@@ -14,6 +14,7 @@ from ..feature_maps.layout_of import layout_of
 from ..feature_maps.layouts import Value
 from ..model import backends
 from ..model.activation_model import ActivationModel, ForwardPass, LayerInfo
+from ..model.input_dependence import Dependence
 from ..model.shared_pass import shared_pass
 from ..model.symbolic_inputs import total_size
 from ..pictures.at_hand import PicturesAtHand
@@ -87,6 +88,10 @@ class Extraction:
         if activation is None:
             return Value(())
         return layout_of(activation.shape, self._model.role(layer_path), activation.dtype)
+
+    def dependence(self, layer_path: str) -> Dependence:
+        """Gives which inputs of the model reach a layer call."""
+        return self._model.dependence(layer_path)
 
     def shape(self, kept_pass: KeptPass[Picture], layer_path: str) -> tuple[int | None, ...]:
         """Gives the shape of a layer's activation for a picture, whether it is kept or not."""

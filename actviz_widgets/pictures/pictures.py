@@ -12,70 +12,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from ..views import InputView, PictureView, SeriesView
+from ..views import PictureView
 from . import given_arrays, pixels, structures
 from . import labels as picture_labels
 from .array_inputs import ArrayInputs, Example, input_names
 from .input_views import view_of
 from .model_input import Inputs, ModelInput, not_finite_sentence
+from .picture import Picture
 from .picture_sources import PictureSources, Source, are_pictures, one_by_one
 from .preprocessing import Preprocess, Preprocessing
 from .training_data import training_data
 from .whole_numbers import WholeNumbers, too_dark
 
 __all__ = ["Picture", "Pictures", "Preprocess"]
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """One picture, or other input, as the user sees it and as the model does.
-
-    Attributes:
-        name: What to call it.
-        view: What the user handed in, as what it is.
-        model_input: What the model gets, batch axis of 1 first: an array, or for several inputs
-            arrays in the structure that the model declares.
-        how: In words, how the model input was made, and what of it is shown.
-        warning: In words, what cannot be right about the model input; empty if nothing.
-        input_names: What to call each of several inputs. Defaults to `()`, there is one.
-    """
-
-    name: str
-    view: InputView
-    model_input: Any
-    how: str
-    warning: str
-    input_names: tuple[str, ...] = ()
-
-    @property
-    def saw(self) -> str:
-        """What the model saw, in words: shape, dtype, smallest and largest value."""
-        if not self.input_names:
-            return f"{_values_in_words(self.model_input)}, {self.how}"
-        arrays = zip(self.input_names, structures.leaves(self.model_input), strict=True)
-        return "; ".join([*(f"{name} {_values_in_words(each)}" for name, each in arrays), self.how])
-
-    @property
-    def shapes(self) -> str:
-        """Shape and dtype of what the model gets, in words."""
-        arrays = structures.leaves(self.model_input)
-        if not self.input_names:
-            return _shape_and_dtype(arrays[0])
-        named = zip(self.input_names, arrays, strict=True)
-        return "; ".join(f"{name} {_shape_and_dtype(array)}" for name, array in named)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes that view and model input take."""
-        arrays: list[np.ndarray] = structures.leaves(self.model_input)
-        return _view_bytes(self.view) + sum(array.nbytes for array in arrays)
 
 
 class Pictures:
@@ -316,13 +270,12 @@ class Pictures:
                 what = f"The picture {name!r}" + (f", {input_name!r}," * (len(arrays) > 1))
                 raise ValueError(not_finite_sentence(what, array))
         shown = next((index for index, each in enumerate(wanted) if each.is_picture), 0)
-        view, view_note = view_of(arrays[shown][0], wanted[shown])
-        notes = [how or _given_as(arrays)]
-        notes[0] += " (preprocess not called)" * (self._preprocess is not None)
-        if len(arrays) > 1:
-            notes.append(f"shown is {names[shown]!r}")
-        if view_note:
-            notes.append(view_note)
+        how = (how or _given_as(arrays)) + " (preprocess not called)" * bool(self._preprocess)
+        of_each = []
+        for array, each, input_name in zip(arrays, wanted, names, strict=True):
+            view, note = view_of(array[0], each)
+            is_shown = f"shown is {input_name!r}" if len(arrays) > 1 else ""
+            of_each.append((view, "; ".join(filter(None, [how, is_shown, note]))))
         warnings = [
             f"{input_name}: {warning}" if len(arrays) > 1 else warning
             for array, each, input_name in zip(arrays, wanted, names, strict=True)
@@ -330,11 +283,11 @@ class Pictures:
         ]
         return Picture(
             name,
-            view,
+            of_each[shown][0],
             structures.packed(self._inputs, arrays),
-            "; ".join(notes),
+            of_each[shown][1],
             " ".join(warnings),
-            names if len(arrays) > 1 else (),
+            *((names, tuple(of_each), shown) if len(arrays) > 1 else ()),
         )
 
 
@@ -351,23 +304,6 @@ def _given_as(arrays: list[np.ndarray]) -> str:
         return "given as arrays, so untouched"
     is_text = given_arrays.is_text(arrays[0])
     return f"given as {'text' if is_text else 'an array'}, so untouched"
-
-
-def _shape_and_dtype(array: np.ndarray) -> str:
-    return f"{array.shape} {'string' if given_arrays.is_text(array) else array.dtype}"
-
-
-def _values_in_words(array: np.ndarray) -> str:
-    if given_arrays.is_text(array):
-        return _shape_and_dtype(array)
-    low, high = float(array.min()), float(array.max())
-    return f"{_shape_and_dtype(array)}, values {low:.4g} to {high:.4g}"
-
-
-def _view_bytes(view: InputView) -> int:
-    if isinstance(view, PictureView):
-        return view.pixels.nbytes
-    return view.values.nbytes if isinstance(view, SeriesView) else len(view.text)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -18,8 +18,9 @@ import keras
 
 from ..model import backends
 from ..model.activation_model import ActivationModel
-from ..model.layer_calls import Recording, listening
+from ..model.layer_calls import Recording
 from ..model.layer_paths import unknown_layer_sentence
+from ..model.listening import listening
 from ..model.symbolic_inputs import fixed_batch_size, in_structure, model_inputs
 from .layer_reach import reach_through, reach_through_operation
 from .probe import Unseen, keeps_in_place, kept_in_place
