@@ -107,6 +107,8 @@ class Extraction:
             batch = self._one.repeated(picture.model_input)
             forward = self._pass(picture, lambda: self._forward(batch, layers, sizes))
         self._offer_new_layers()
+        if not any(self._model.role(path).is_time for path in self.layers):
+            picture = picture.without_time()
         predictions = keras.tree.map_structure(self._prediction, forward.predictions)
         output_bytes = sum(
             array.nbytes for array in keras.tree.flatten(predictions) if array is not None

@@ -48,6 +48,12 @@ class Picture:
         view, how = self.of_each[index]
         return replace(self, view=view, how=how, shown_input=index)
 
+    def without_time(self) -> Picture:
+        """Gives the same for a model whose rows are not known to be steps of time."""
+        of_each = tuple((_in_rows(view), how) for view, how in self.of_each)
+        view = of_each[self.shown_input][0] if of_each else _in_rows(self.view)
+        return replace(self, view=view, of_each=of_each)
+
     @property
     def title(self) -> str:
         """What to call what is shown: of several inputs, with the name of that one."""
@@ -94,6 +100,12 @@ def _values_in_words(array: np.ndarray) -> str:
         return _shape_and_dtype(array)
     low, high = float(array.min()), float(array.max())
     return f"{_shape_and_dtype(array)}, values {low:.4g} to {high:.4g}"
+
+
+def _in_rows(view: InputView) -> InputView:
+    if isinstance(view, SeriesView) and view.rows == "time step":
+        return replace(view, rows="row")
+    return view
 
 
 def _view_bytes(view: InputView) -> int:

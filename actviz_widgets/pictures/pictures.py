@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from ..views import PictureView
 from . import given_arrays, pixels, structures
 from . import labels as picture_labels
 from .array_inputs import ArrayInputs, Example, input_names
+from .flat_pictures import as_picture
 from .input_views import view_of
 from .model_input import Inputs, ModelInput, not_finite_sentence
 from .picture import Picture
@@ -80,12 +82,14 @@ class Pictures:
                 f"preprocess is of type {type(preprocess).__name__}; a function is wanted, from a "
                 "float32 array (1, height, width, channels) of 0 to 255 to model input."
             )
-        self._inputs = inputs
         self._preprocess = preprocess
         self._most_bytes = most_bytes
         self._preprocessing: Preprocessing | None = None
         data = training_data(images, inputs)
         images = images if data is None else data
+        flat = as_picture(images, inputs)
+        self._is_flat = flat is not None
+        self._inputs = inputs = flat or inputs
         self.class_names: tuple[str, ...] = () if data is None else data.class_names
         sources: PictureSources | ArrayInputs
         if isinstance(inputs, ModelInput) and are_pictures(images, inputs):
@@ -202,6 +206,12 @@ class Pictures:
             ValueError: If its file cannot be read, or `preprocess` fails or gives something that
                 the model cannot take. The message names the picture.
         """
+        picture = self._load(index)
+        if not self._is_flat:
+            return picture
+        return replace(picture, model_input=picture.model_input.reshape(1, -1))
+
+    def _load(self, index: int) -> Picture:
         name, source = self.names[index], self._sources[index]
         if isinstance(source, tuple):
             return self._from_arrays(name, source)
@@ -279,7 +289,9 @@ class Pictures:
         warnings = [
             f"{input_name}: {warning}" if len(arrays) > 1 else warning
             for array, each, input_name in zip(arrays, wanted, names, strict=True)
-            if each.is_picture and array.dtype.kind in "fiub" and (warning := each.warning(array))
+            if (each.is_picture or array.dtype == np.uint8)
+            and array.dtype.kind in "fiub"
+            and (warning := each.warning(array))
         ]
         return Picture(
             name,

@@ -72,7 +72,7 @@ class PicturePanel(Panel):
     def _show_series(self, view: SeriesView) -> Mapping[Axes, AxesLimits]:
         values = view.values
         unseen = int(values.size - np.count_nonzero(np.isfinite(values)))
-        label = f"time step · {unseen} values not finite" if unseen else "time step"
+        label = f"{view.rows} · {unseen} values not finite" if unseen else view.rows
         if values.shape[1] > MOST_LINES:
             if self._rows is None:
                 with self._new_axes("series as rows") as axes:
