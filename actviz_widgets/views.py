@@ -34,13 +34,15 @@ class PictureView:
 
 @dataclass(frozen=True, eq=False)
 class SeriesView:
-    """Values over time, as a line per channel.
+    """Values one after another, as a line per channel.
 
     Attributes:
-        values: `(time, channels)`, of any numeric dtype.
+        values: `(rows, channels)`, of any numeric dtype.
+        rows: What each row is.
     """
 
     values: np.ndarray
+    rows: str = "time step"
 
 
 @dataclass(frozen=True)

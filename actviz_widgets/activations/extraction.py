@@ -14,6 +14,7 @@ from ..feature_maps.layout_of import layout_of
 from ..feature_maps.layouts import Value
 from ..model import backends
 from ..model.activation_model import ActivationModel, ForwardPass, LayerInfo
+from ..model.input_dependence import Dependence
 from ..model.shared_pass import shared_pass
 from ..model.symbolic_inputs import total_size
 from ..pictures.at_hand import PicturesAtHand
@@ -94,6 +95,10 @@ class Extraction:
             return Value(())
         return layout_of(activation.shape, self._model.role(layer_path), activation.dtype)
 
+    def dependence(self, layer_path: str) -> Dependence:
+        """Gives which inputs of the model reach a layer call."""
+        return self._model.dependence(layer_path)
+
     def shape(self, kept_pass: KeptPass[Picture], layer_path: str) -> tuple[int | None, ...]:
         """Gives the shape of a layer's activation for a picture, whether it is kept or not."""
         key = _input_shapes(kept_pass.picture)
@@ -108,6 +113,8 @@ class Extraction:
             batch = self._one.repeated(picture.model_input)
             forward = self._pass(picture, lambda: self._forward(batch, layers, sizes))
         self._offer_new_layers()
+        if not any(self._model.role(path).is_time for path in self.layers):
+            picture = picture.without_time()
         predictions = keras.tree.map_structure(self._prediction, forward.predictions)
         output_bytes = sum(
             array.nbytes for array in keras.tree.flatten(predictions) if array is not None

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ..feature_maps.layout import Layout
 from ..model.activation_model import LayerInfo
+from ..model.input_dependence import Dependence
 from ..pictures.pictures import Picture
 from .cache import KeptPass
 
@@ -77,6 +78,9 @@ class ActivationSource(Protocol):
 
     def layout(self, kept_pass: KeptPass[Picture], layer_path: str, /) -> Layout:
         """Gives how a layer's activation is laid out for this very picture."""
+
+    def dependence(self, layer_path: str, /) -> Dependence:
+        """Gives which inputs of the model reach a layer call."""
 
     def shape(self, kept_pass: KeptPass[Picture], layer_path: str, /) -> tuple[int | None, ...]:
         """Gives the shape of a layer's activation for a picture, whether it is kept or not."""

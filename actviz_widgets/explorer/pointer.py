@@ -110,7 +110,7 @@ class Pointer:
         """Gives the receptive field of a position, in words and as pixels of the picture."""
         field, box = self._places.field(
             selected.layer,
-            selected.kept_pass.picture,
+            selected.picture,
             selected.layout,
             row,
             column,

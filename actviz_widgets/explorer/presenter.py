@@ -304,7 +304,7 @@ class Presenter:
 
     def _tell(self, shown: Shown, scene: Scene) -> None:
         selected = shown.selected
-        picture = selected.kept_pass.picture
+        picture = selected.picture
         self._console.tell(
             f"{picture.name} at {selected.title}",
             scene.page,

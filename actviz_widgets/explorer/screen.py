@@ -108,7 +108,7 @@ class Screen:
 
     def _set(self, scene: Scene, selected: Selected, places: MapPlaces) -> bool:
         """Shows a scene; says whether the limits that the toolbar's home leads to became others."""
-        picture = selected.kept_pass.picture
+        picture = selected.picture
         if scene.whole is not None:
             return self.figure.show_whole(scene.whole, scene.right_title)
         assert scene.left is not None

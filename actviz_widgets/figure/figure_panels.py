@@ -26,7 +26,7 @@ from ..views import (
     TilesView,
     WordsView,
 )
-from .artists.axes import AxesLimits
+from .artists.axes import LEAST_SEEN, AxesLimits
 from .artists.palette import Palette
 from .panels.bars import BarsPanel
 from .panels.comparison import ComparisonPanel
@@ -50,7 +50,8 @@ class _Kind:
 
 
 def _input_map(axes: Axes, new_axes: NewAxes, palette: Palette) -> MapPanel:
-    return MapPanel(axes, lambda label: new_axes(f"{label} of the input"), palette)
+    # As Grad-CAM it stands in for what would be over the picture.
+    return MapPanel(axes, lambda label: new_axes(f"{label} of the input"), palette, LEAST_SEEN)
 
 
 # To add a panel is to add its module and its line here.

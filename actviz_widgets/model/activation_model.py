@@ -16,6 +16,7 @@ import keras
 
 from ..feature_maps.layer_role import LayerRole
 from . import backends, model_files
+from .input_dependence import Dependence
 from .input_probe import probed
 from .input_scaling import leading_scaling
 from .layer_calls import LayerInfo, Recording
@@ -248,6 +249,10 @@ class ActivationModel(keras.Model):  # type: ignore[misc]  # keras.Model is unty
     def role(self, path: str) -> LayerRole:
         """Gives what is known of a layer call's activation, beside its shape."""
         return self._catalog.at(path).role
+
+    def dependence(self, path: str) -> Dependence:
+        """Gives which inputs of the model reach a layer call."""
+        return self._catalog.at(path).dependence
 
     def dtype(self, path: str) -> str:
         """Gives the dtype of a layer call's activation, such as `"float32"`."""

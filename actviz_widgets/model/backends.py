@@ -37,6 +37,24 @@ def layer_classes() -> tuple[Any, ...]:
     return (keras.Layer,) if legacy is None else (keras.Layer, legacy.layers.Layer)
 
 
+def input_converters() -> list[tuple[type, str]]:
+    """Gives the methods that convert what a layer is given: the classes, and the names.
+
+    Each takes a tensor or a flat list of them first, and gives as many. The private names are those
+    of functional models; one that is gone is left out, and what it converts not known again.
+    """
+    legacy = sys.modules.get("tf_keras")
+    functional: Any = keras.src.models.functional.Functional
+    named = [
+        (keras.DTypePolicy, "convert_input"),
+        (functional, "_convert_inputs_to_tensors"),
+        (functional, "_adjust_input_rank"),
+    ]
+    if legacy is not None:
+        named.append((legacy.src.engine.functional.Functional, "_conform_to_reference_input"))
+    return [(base, name) for base, name in named if hasattr(base, name)]
+
+
 def is_model(layer: object) -> bool:
     """Whether a layer is a model."""
     legacy = sys.modules.get("tf_keras")

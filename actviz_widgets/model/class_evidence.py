@@ -17,8 +17,9 @@ import numpy as np
 from . import backends
 from .activation_model import ActivationModel
 from .class_scores import ClassScore, LastCall, class_score
-from .layer_calls import Recording, listening
+from .layer_calls import Recording
 from .layer_paths import unknown_layer_sentence
+from .listening import listening
 from .outputs import Output
 from .symbolic_inputs import in_structure
 

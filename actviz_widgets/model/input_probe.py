@@ -20,8 +20,9 @@ import numpy as np
 from . import backends, kernels
 from .input_scaling import keeps_values
 from .input_values import largest_wanted
-from .layer_calls import EnoughHeard, Recording, listening
+from .layer_calls import EnoughHeard, Recording
 from .layer_roles import class_names
+from .listening import listening
 from .symbolic_inputs import built_shape, fixed_batch_size, in_structure, model_inputs
 
 PROBE_SIZE = 64

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -13,6 +10,8 @@ import keras
 
 from ..feature_maps.layer_role import LayerRole
 from . import backends, layer_roles
+from .failed_call import Failure
+from .input_dependence import Dependence, Dependences
 from .layer_roles import RoleReader
 from .output_makers import OutputMakers
 
@@ -54,6 +53,7 @@ class LayerCall:
         role: What more is known of the tensor.
         dtype: Its dtype, such as `"float32"`.
         index: Which of the tensors that the call puts out it is, from 0.
+        dependence: Which inputs of the model reach it.
     """
 
     info: LayerInfo
@@ -61,6 +61,7 @@ class LayerCall:
     role: LayerRole
     dtype: str = "float32"
     index: int = 0
+    dependence: Dependence = field(default_factory=Dependence)
 
 
 class EnoughHeard(BaseException):
@@ -68,29 +69,6 @@ class EnoughHeard(BaseException):
 
     No `Exception`: those Keras puts words of its own around.
     """
-
-
-@dataclass(frozen=True)
-class Failure:
-    """The layer call that raised: the innermost one.
-
-    Attributes:
-        path: Its address; empty for the model itself.
-        class_name: The layer's class.
-        shapes: The shapes it was given.
-        error: What it raised.
-    """
-
-    path: str
-    class_name: str
-    shapes: tuple[tuple[int | None, ...], ...]
-    error: Exception
-
-    def __str__(self) -> str:
-        who = f"The layer {self.path!r} ({self.class_name})" if self.path else "The model itself"
-        given = " and ".join(str(shape) for shape in self.shapes) or "no tensors"
-        kind = type(self.error).__name__
-        return f"{who}, given {given}, raised {kind}: {backends.first_lines(self.error)}"
 
 
 @dataclass
@@ -106,6 +84,7 @@ class Recording:
         activations: The tensors kept, by path.
         failure: The call that raised, if one did.
         makers: Which call made each tensor.
+        dependences: Which inputs reach each tensor.
     """
 
     model: Any
@@ -115,6 +94,7 @@ class Recording:
     activations: dict[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
     makers: OutputMakers = field(default_factory=OutputMakers)
+    dependences: Dependences = field(default_factory=Dependences)
     _training: list[bool] = field(default_factory=lambda: [False])
     _parents: list[tuple[str, Any]] = field(default_factory=list)
     _times_called: dict[str, int] = field(default_factory=dict)
@@ -178,8 +158,10 @@ class Recording:
             self._roles.begin(inputs)
             self._batch_size = shapes[0][0] if shapes and shapes[0] else None
             self._scope = backends.trace_scope()
+            self.dependences.begin(inputs[:1])
             self._keep_inputs(layer, "", inputs)
-            return self._run(layer, "", run, inputs)
+            with self.dependences.within(inputs[:1]):
+                return self._run(layer, "", run, inputs)
         if layer_roles.is_cell(layer):
             return self._run(layer, "", run, inputs, silent=True)
         path = self._new_path(layer.name)
@@ -187,14 +169,16 @@ class Recording:
         self._parents.append((path, layer))
         try:
             over_time = "TimeDistributed" in layer_roles.class_names(layer)
-            if over_time and not backends.is_legacy(layer):
-                outputs = self._run_over_time(layer, path, run, inputs)
-            else:
-                # An RNN calls its cell in a loop whose tensors live in it alone.
-                silent = over_time or layer_roles.is_rnn(layer)
-                outputs = self._run(layer, path, run, inputs, silent=silent)
+            with self.dependences.within(inputs):
+                if over_time and not backends.is_legacy(layer):
+                    outputs = self._run_over_time(layer, path, run, inputs)
+                else:
+                    # An RNN calls its cell in a loop whose tensors live in it alone.
+                    silent = over_time or layer_roles.is_rnn(layer)
+                    outputs = self._run(layer, path, run, inputs, silent=silent)
         finally:
             self._parents.pop()
+        self.dependences.ended(layer, inputs, outputs)
         self._keep(layer, path, outputs, inputs)
         return outputs
 
@@ -286,6 +270,7 @@ class Recording:
                     if sub_layer.output is symbol:
                         dtype = keras.backend.standardize_dtype(symbol.dtype)
                         value = keras.ops.convert_to_tensor(tensor, dtype=dtype)
+                        self.dependences.converted(tensor, value)
                         self._keep(sub_layer, prefix + sub_layer.name, value)
 
     def _keep(self, layer: Any, path: str, outputs: Any, given: Sequence[Any] = ()) -> None:
@@ -308,7 +293,8 @@ class Recording:
             )
             if self._training[-1] and "InputLayer" not in layer_roles.class_names(layer):
                 role = replace(role, passes_on=False)  # a Dropout that is on changes what it gets
-            self.calls.append(LayerCall(info, layer, role, backends.dtype_name(tensor), index))
+            dtype, dependence = backends.dtype_name(tensor), self.dependences.of(tensor)
+            self.calls.append(LayerCall(info, layer, role, dtype, index, dependence))
             if self.wanted is None or entry in self.wanted:
                 self.activations[entry] = tensor
         if self.is_enough is not None and self.is_enough(self):
@@ -325,66 +311,6 @@ def open_batch(shape: Sequence[int | None], batch_size: int | None) -> tuple[int
     keeps its shape.
     """
     return (None, *shape[1:]) if len(shape) and shape[0] == batch_size else tuple(shape)
-
-
-_recording: ContextVar[Recording | None] = ContextVar("actviz_widgets_recording", default=None)
-_listeners = 0
-_listeners_lock = threading.Lock()
-_own_calls: dict[Any, Callable[..., Any]] = {}
-
-
-@contextmanager
-def listening(recording: Recording) -> Iterator[None]:
-    """Writes down every layer call made on this thread while the block runs.
-
-    The `__call__` of Keras's base layer, through which all layers go, and that of its operations
-    are exchanged for the length of the block. Threads that run models of their own meanwhile pass
-    straight through. Blocks may overlap in time: the first one in exchanges the methods, the last
-    one out puts them back.
-    """
-    global _listeners
-    with _listeners_lock:
-        _listeners += 1
-        for base in backends.layer_classes():
-            if base not in _own_calls:
-                _own_calls[base] = base.__call__
-                base.__call__ = _listening_call(_own_calls[base])
-        if keras.Operation not in _own_calls:
-            _own_calls[keras.Operation] = keras.Operation.__call__
-            keras.Operation.__call__ = _listening_operation(_own_calls[keras.Operation])
-    token = _recording.set(recording)
-    try:
-        yield
-    finally:
-        _recording.reset(token)
-        with _listeners_lock:
-            _listeners -= 1
-            if _listeners == 0:
-                while _own_calls:
-                    base, own_call = _own_calls.popitem()
-                    base.__call__ = own_call
-
-
-def _listening_call(own_call: Callable[..., Any]) -> Callable[..., Any]:
-    def __call__(layer: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
-        recording = _recording.get()
-        if recording is None:
-            return own_call(layer, *args, **kwargs)
-        return recording.around(layer, lambda: own_call(layer, *args, **kwargs), args, kwargs)
-
-    return __call__
-
-
-def _listening_operation(own_call: Callable[..., Any]) -> Callable[..., Any]:
-    def __call__(operation: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
-        outputs = own_call(operation, *args, **kwargs)
-        recording = _recording.get()
-        if recording is not None and not isinstance(operation, keras.Layer):
-            recording.makers.ended(operation, args, outputs)
-            recording.operation_ended(operation, args, outputs)
-        return outputs
-
-    return __call__
 
 
 def _is_training(args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool | None:

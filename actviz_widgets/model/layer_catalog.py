@@ -16,7 +16,8 @@ import keras
 
 from . import backends
 from .input_scaling import tells_the_input
-from .layer_calls import EnoughHeard, LayerCall, Recording, listening, open_batch
+from .layer_calls import EnoughHeard, LayerCall, Recording, open_batch
+from .listening import listening
 from .output_makers import Made, deciding, function_of, is_features
 from .outputs import leaves
 from .symbolic_inputs import (
@@ -130,6 +131,8 @@ class LayerCatalog:
 
     def _record(self, recording: Recording, inputs: Any) -> Any:
         structure = in_structure(self._model, inputs)
+        if backends.is_legacy(self._model):  # which would do so where it is not heard of
+            structure = keras.tree.map_structure(keras.ops.convert_to_tensor, structure)
 
         def run() -> Any:
             with listening(recording):

@@ -8,8 +8,10 @@ import numpy as np
 
 from ..views import InputView, PictureView, SeriesView, WordsView
 from . import pixels
+from .flat_pictures import square_side
 from .model_input import ModelInput
 
+_MOST_IN_A_TABLE = 25  # numbers
 _COLUMNS = 40
 """Characters in a line of tokens or text."""
 
@@ -37,6 +39,10 @@ def view_of(array: np.ndarray, model_input: ModelInput) -> tuple[InputView, str]
         return SeriesView(values.astype(np.uint8) if values.dtype.kind == "b" else values), ""
     if array.ndim <= 1:
         is_tokens = array.ndim == 1 and (array.dtype.kind in "iu" or model_input.takes_integers)
+        if array.dtype == np.uint8 and not model_input.takes_integers:
+            is_tokens = False  # pixels in a row
+        if array.ndim == 1 and not is_tokens and len(array) > _MOST_IN_A_TABLE:
+            return _long_row(array)
         return WordsView(_tokens(array) if is_tokens else _table(array)), ""
     return _summary(array)
 
@@ -62,6 +68,17 @@ def _picture(array: np.ndarray, channels_first: bool) -> tuple[PictureView, str]
     note = "its values are stretched for showing" if stretched else ""
     height, width = shown.shape[:2]
     return PictureView(pixels.scaled_down(shown), (height, width)), note
+
+
+def _long_row(array: np.ndarray) -> tuple[InputView, str]:
+    """Shows many numbers in a row as the square picture that they are, or else as a line."""
+    side = square_side(array)
+    if side is None:
+        values = array.astype(np.uint8) if array.dtype.kind == "b" else array
+        return SeriesView(values[:, None], "value"), ""
+    view, note = _picture(array.reshape(side, side), False)
+    folded = f"shown in {side} rows of {side}, as the square picture that they make"
+    return view, "; ".join(filter(None, [folded, note]))
 
 
 def _middle_slice(array: np.ndarray, model_input: ModelInput) -> tuple[InputView, str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from ..views import InputView, PictureView
 from . import given_arrays, pixels, structures
 from . import labels as picture_labels
 from .array_inputs import ArrayInputs, Example, input_names
+from .flat_pictures import as_picture
 from .input_views import view_of, words_of
 from .model_input import Inputs, ModelInput, not_finite_sentence
 from .own_preprocessor import OwnPreprocessor
@@ -85,12 +87,14 @@ class Pictures:
                 f"preprocess is of type {type(preprocess).__name__}; a function is wanted, from a "
                 "float32 array (1, height, width, channels) of 0 to 255 to model input."
             )
-        self._inputs = inputs
         self._preprocess = preprocess
         self._most_bytes = most_bytes
         self._preprocessing: Preprocessing | None = None
         data = training_data(images, inputs)
         images = images if data is None else data
+        flat = as_picture(images, inputs)
+        self._is_flat = flat is not None
+        self._inputs = inputs = flat or inputs
         self.class_names: tuple[str, ...] = () if data is None else data.class_names
         self._own = own if preprocess is None else None
         sources: PictureSources | ArrayInputs | RawInputs
@@ -209,6 +213,12 @@ class Pictures:
             ValueError: If its file cannot be read, or `preprocess` fails or gives something that
                 the model cannot take. The message names the picture.
         """
+        picture = self._load(index)
+        if not self._is_flat:
+            return picture
+        return replace(picture, model_input=picture.model_input.reshape(1, -1))
+
+    def _load(self, index: int) -> Picture:
         name, source = self.names[index], self._sources[index]
         if isinstance(source, tuple):
             return self._from_arrays(name, source)
@@ -309,25 +319,26 @@ class Pictures:
                 what = f"The picture {name!r}" + (f", {input_name!r}," * (len(arrays) > 1))
                 raise ValueError(not_finite_sentence(what, array))
         shown = next((index for index, each in enumerate(wanted) if each.is_picture), 0)
-        view, view_note = view_of(arrays[shown][0], wanted[shown])
-        notes = [how or _given_as(arrays)]
-        notes[0] += " (preprocess not called)" * (self._preprocess is not None)
-        if len(arrays) > 1:
-            notes.append(f"shown is {names[shown]!r}")
-        if view_note:
-            notes.append(view_note)
+        how = (how or _given_as(arrays)) + " (preprocess not called)" * bool(self._preprocess)
+        of_each = []
+        for array, each, input_name in zip(arrays, wanted, names, strict=True):
+            view, note = view_of(array[0], each)
+            is_shown = f"shown is {input_name!r}" if len(arrays) > 1 else ""
+            of_each.append((view, "; ".join(filter(None, [how, is_shown, note]))))
         warnings = [
             f"{input_name}: {warning}" if len(arrays) > 1 else warning
             for array, each, input_name in zip(arrays, wanted, names, strict=True)
-            if each.is_picture and array.dtype.kind in "fiub" and (warning := each.warning(array))
+            if (each.is_picture or array.dtype == np.uint8)
+            and array.dtype.kind in "fiub"
+            and (warning := each.warning(array))
         ]
         return Picture(
             name,
-            view,
+            of_each[shown][0],
             structures.packed(self._inputs, arrays),
-            "; ".join(notes),
+            of_each[shown][1],
             " ".join(warnings),
-            names if len(arrays) > 1 else (),
+            *((names, tuple(of_each), shown) if len(arrays) > 1 else ()),
         )
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import keras
 
 from ..model import backends
-from ..model.layer_calls import EnoughHeard, Recording, listening
+from ..model.layer_calls import EnoughHeard, Recording
+from ..model.listening import listening
 from ..model.symbolic_inputs import in_structure
 from .layer_reach import reach_through, reach_through_operation
 from .probe import Unseen, kept_in_place, may_be_tried

@@ -17,8 +17,8 @@ import keras
 
 from ..model import backends
 from ..model.activation_model import ActivationModel
-from ..model.layer_calls import listening
 from ..model.layer_paths import unknown_layer_sentence
+from ..model.listening import listening
 from ..model.symbolic_inputs import fixed_batch_size, in_structure, model_inputs
 from .following import Following
 from .probe import keeps_in_place

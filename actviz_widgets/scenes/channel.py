@@ -15,14 +15,14 @@ from .shown import Shown
 def channel_scene(shown: Shown) -> Scene:
     """Shows the picture, and the map of one channel with its histogram."""
     selected = shown.selected
-    picture = selected.kept_pass.picture
+    picture = selected.picture
     title = selected.title_with(shown.class_names)
     dead, saturated = marked(shown)
     if selected.channel in dead:
         title = f"{title} · dead"
     elif selected.channel in saturated:
         title = f"{title} · saturated"
-    scene = Scene(picture.view, picture.name, None, title)
+    scene = Scene(picture.view, picture.title, None, title)
     activation = selected.activation
     if activation is None:
         return replace(scene, right=WordsView(selected.why_not()))

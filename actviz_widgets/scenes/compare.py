@@ -44,7 +44,7 @@ def compare_scene(shown: Shown) -> Scene:
         made.difference_limits,
         made.note,
         _names(shown, other),
-        (_picture_view(selected.kept_pass.picture), _picture_view(other.kept_pass.picture)),
+        (_picture_view(selected.picture), _picture_view(other.picture)),
         is_square=isinstance(view, MapView) and view.is_square,
         place=selected.layout.place,
     )
@@ -83,7 +83,7 @@ def _names(shown: Shown, other: Selected) -> tuple[str, str]:
     other_name = "" if shown.other is None else shown.other.name or "other model"
     names = []
     for one, model in ((shown.selected, "this model"), (other, other_name)):
-        parts = [one.kept_pass.picture.name]
+        parts = [one.picture.title]
         if shown.look.other_model:
             parts.append(model)
         if shown.selected.epoch != other.epoch:

@@ -20,7 +20,7 @@ def layer_scene(shown: Shown) -> Scene:
     activation = selected.activation
     if activation is None or not selected.layout.has_feature_maps:
         return channel_scene(shown)
-    layout, picture = selected.layout, selected.kept_pass.picture
+    layout, picture = selected.layout, selected.picture
     page = page_of(order, selected.channel, look.tiles, f"{layout.noun}s")
     first = page.number * look.tiles
     channels = tuple(int(channel) for channel in order[first : first + look.tiles])
@@ -44,7 +44,7 @@ def layer_scene(shown: Shown) -> Scene:
         else f"each on its own colour scale, the bar is of {layout.noun} {selected.channel}"
     )
     lines = (page.sentence, outside_line(chosen, limits))
-    return Scene(picture.view, picture.name, view, title, scale, lines=lines, page=page)
+    return Scene(picture.view, picture.title, view, title, scale, lines=lines, page=page)
 
 
 def _maps(

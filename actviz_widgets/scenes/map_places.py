@@ -153,12 +153,15 @@ class MapPlaces:
         return fields, (size[0] / own[0], size[1] / own[1])
 
     def _input_shown(self, picture: Picture) -> tuple[ModelInput, Any] | None:
-        """Finds the input that is the picture shown: of several, the first that is a picture."""
+        """Finds the input that is the picture shown; `None` where what is shown is none."""
         declared = self._declared
         given = structures.leaves(picture.model_input)
         if len(declared) != len(given):
             return None
-        pairs = zip(declared, given, strict=True)
+        pairs = list(zip(declared, given, strict=True))
+        if picture.input_names:
+            shown = pairs[picture.shown_input]
+            return shown if shown[0].is_picture else None
         return next((pair for pair in pairs if pair[0].is_picture), None)
 
     @cached_property

@@ -16,7 +16,7 @@ def network_scene(shown: Shown) -> Scene:
     page = page_of(paths, selected.layer, shown.strips_per_page, "layers")
     first = page.number * shown.strips_per_page
     strips = tuple(_strip(shown, path) for path in paths[first : first + shown.strips_per_page])
-    picture = selected.kept_pass.picture.view
+    picture = selected.picture.view
     view = NetworkView(
         strips, selected.layer, picture if isinstance(picture, PictureView) else None
     )

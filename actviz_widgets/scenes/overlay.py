@@ -21,7 +21,7 @@ NO_PLACE = (
 def overlay_scene(shown: Shown) -> Scene:
     """Shows the picture, and the map of one channel over it."""
     scene = channel_scene(shown)
-    is_picture = isinstance(shown.selected.kept_pass.picture.view, PictureView)
+    is_picture = isinstance(shown.selected.picture.view, PictureView)
     if not isinstance(scene.right, MapView) or not is_picture:
         return replace(scene, lines=(*scene.lines, "There is no map to lay over a picture."))
     limits = scene.right.limits or color_scale.limits(scene.right.values)
@@ -44,7 +44,7 @@ def over_picture(
         `None` where there is no picture, or it is not known where the map lies on it.
     """
     selected = shown.selected
-    picture = selected.kept_pass.picture
+    picture = selected.picture
     if not isinstance(picture.view, PictureView):
         return None
     height, width = values.shape

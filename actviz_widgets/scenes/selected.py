@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from ..feature_maps.layout import Layout
 from ..model.outputs import Output
 from ..pictures.pictures import Picture
 from . import descriptions
+from .layer_inputs import LayerInputs, layer_inputs
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,15 @@ class Selected:
     def layout(self) -> Layout:
         """How the layer's activation is laid out for this very picture."""
         return self.source.layout(self.kept_pass, self.layer)
+
+    @property
+    def picture(self) -> Picture:
+        """The picture; of several inputs with the first one shown that the layer depends on."""
+        return self._inputs.picture
+
+    @cached_property
+    def _inputs(self) -> LayerInputs:
+        return layer_inputs(self.kept_pass.picture, self.source.dependence(self.layer))
 
     @property
     def feature_map(self) -> np.ndarray:
@@ -134,7 +145,8 @@ class Selected:
             self.epoch_line,
             self._layer_line(class_names),
             " ".join(filter(None, classes)),
-            f"The model saw {kept_pass.picture.saw}.",
+            f"The model saw {self.picture.saw}.",
+            self._inputs.line,
         ]
         if note:
             lines.append(f"Shown are {note}.")

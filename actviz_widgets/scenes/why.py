@@ -193,11 +193,11 @@ def _grad_cam(
 ) -> tuple[LeftView, str, tuple[str, ...]]:
     """Gives Grad-CAM as far as there is one: what to show, its title, and what to say of it."""
     selected = shown.selected
-    picture = selected.kept_pass.picture
+    picture = selected.picture
     try:
         cam = Explanations.grad_cam_map(evidence, selected.layout, selected.slice_index)
     except ValueError as error:
-        return picture.view, picture.name, (str(error),)
+        return picture.view, picture.title, (str(error),)
     title = f"Grad-CAM for {explained.name}"
     if probability is not None:
         title += f" ({probability:.1%})"

@@ -17,6 +17,7 @@ from actviz_widgets.model.graph_pass import GraphPass
 from actviz_widgets.model.layer_catalog import LayerCatalog
 from actviz_widgets.model.shared_pass import shared_pass
 from actviz_widgets.pictures.pictures import Pictures
+from actviz_widgets.views import SeriesView
 
 PICTURES = np.random.default_rng(0).random((6, 20, 20, 3), np.float32)
 
@@ -188,3 +189,15 @@ def test_how_many_graphs_are_kept_is_bounded(runs: dict[str, int]) -> None:
     assert runs["traced"] == len(sizes)
     kept = shared_pass(activation_model.model)._compiled
     assert 0 < len(kept) <= shared_pass_module._MOST_COMPILED
+
+
+@pytest.mark.parametrize(("kernel", "rows"), [(1, "row"), (3, "time step")])
+def test_rows_are_time_only_where_a_layer_works_along_them(kernel: int, rows: str) -> None:
+    layers = [keras.Input((30, 3)), keras.layers.Conv1D(4, kernel, name="conv")]
+    activation_model = ActivationModel(keras.Sequential(layers))
+    points = Pictures(
+        PICTURES[:1, :10, :, :].reshape(1, 200, 3)[:, :30], declared_inputs(activation_model)
+    )
+    view = Extraction(activation_model, points, 2**28).get(0, "conv").picture.view
+    assert isinstance(view, SeriesView)
+    assert view.rows == rows

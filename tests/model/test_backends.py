@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tf_keras
 
-from actviz_widgets.model.backends import said_in_full
+from actviz_widgets.model.backends import input_converters, said_in_full
 
 
 def test_the_private_names_of_keras_that_are_used_are_there() -> None:
@@ -24,6 +24,8 @@ def test_the_private_names_of_keras_that_are_used_are_there() -> None:
     (node,) = inputs._keras_history.operation._outbound_nodes
     assert node.operation is layer
     assert node in [one for nodes in model._nodes_by_depth.values() for one in nodes]
+    names = [name for base, name in input_converters() if base.__module__.startswith("keras")]
+    assert names == ["convert_input", "_convert_inputs_to_tensors", "_adjust_input_rank"]
 
 
 def test_attention_tells_the_axes_that_it_goes_over() -> None:
@@ -37,6 +39,8 @@ def test_the_private_names_of_tf_keras_that_are_used_are_there() -> None:
     assert layer._losses == layer._eager_losses == []
     model = tf_keras.Sequential([tf_keras.Sequential([layer])])
     assert layer in list(model._flatten_layers())
+    names = [name for base, name in input_converters() if base.__module__.startswith("tf_keras")]
+    assert names == ["_conform_to_reference_input"]
 
 
 def test_keras_puts_no_words_around_a_sentence_of_ours() -> None:

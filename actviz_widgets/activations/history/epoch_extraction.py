@@ -9,6 +9,7 @@ from ...feature_maps.layout import Layout
 from ...feature_maps.layout_of import layout_of
 from ...feature_maps.layouts import Value
 from ...model.activation_model import ActivationModel, LayerInfo
+from ...model.input_dependence import Dependence
 from ...pictures.pictures import Picture
 from ..cache import KeptPass
 
@@ -95,6 +96,10 @@ class EpochExtraction:
         if activation is None:
             return Value(())
         return layout_of(activation.shape, self._model.role(layer_path), activation.dtype)
+
+    def dependence(self, layer_path: str) -> Dependence:
+        """Gives which inputs of the model reach a layer call."""
+        return self._model.dependence(layer_path)
 
     def shape(self, _: KeptPass[Picture], layer_path: str) -> tuple[int | None, ...]:
         """Gives the shape of a layer's activation."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -17,6 +17,12 @@ AxesLimits = tuple[tuple[float, float], tuple[float, float]]
 
 COLOR_BAR_GAP, COLOR_BAR_WIDTH = 10, 16
 """Where the colour bar of a map is beside it, in pixels at 100 dots per inch."""
+
+LONG = 8
+"""How many times as long as wide, or as wide as high, at the most, true proportions are kept."""
+
+LEAST_SEEN = 60
+"""Pixels, at 100 dots per inch, that a picture or map is wide and high at the least."""
 
 _LARGEST = 1e300  # differences of larger values overflow
 
@@ -43,6 +49,40 @@ class Beside:
         return Bbox.from_bounds(
             box.x1 + self._gap() / figure_width, box.y0, self._width / figure_width, box.height
         )
+
+
+def seen_aspect(
+    axes: Axes, height: float, width: float, least: float = LEAST_SEEN
+) -> float | Literal["auto"]:
+    """Gives the aspect at which a picture or a map is seen, whatever its proportions.
+
+    That is the true one, 1, where its shorter side then is long enough; else that is what it is
+    stretched to. What is all length fills the room that the axes have.
+
+    Args:
+        axes: What it is shown in.
+        height: Of what is shown, in pixels or positions.
+        width: Likewise.
+        least: Pixels, at 100 dots per inch, that the shorter side is to have.
+    """
+    if max(height, width) > LONG * min(height, width):
+        return "auto"
+    box = axes.get_position(original=True)
+    inches = axes.figure.get_size_inches()  # type: ignore[union-attr]
+    across, up = 100 * box.width * inches[0], 100 * box.height * inches[1]
+    scale = min(across / width, up / height)
+    if scale * min(height, width) >= least:
+        return 1.0
+    if width > height:
+        return float(max(min(least, up) / (scale * height), 1.0))
+    return float(min(scale * width / min(least, across), 1.0))
+
+
+def set_seen_aspect(axes: Axes, height: float, width: float, least: float = LEAST_SEEN) -> None:
+    """Sets the aspect at which a picture or a map is seen; see `seen_aspect`."""
+    aspect = seen_aspect(axes, height, width, least)
+    if aspect != axes.get_aspect():
+        axes.set_aspect(aspect)
 
 
 class SpacedLocator(MaxNLocator):

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ...views import ComparisonView, MapView, PictureView, PixelBox, Place, WordsView
-from ..artists.axes import AxesLimits
+from ..artists.axes import AxesLimits, set_seen_aspect
 from ..artists.lettering import HINTING, shortened
 from ..artists.outlines import PictureBox
 from ..artists.palette import Palette
@@ -111,8 +111,10 @@ class ComparisonPanel(WholePanel):
             for thumbnail, (left, *_) in zip(self._pictures, boxes, strict=False):
                 box = (left, height - _TOP - pictures, across, max(pictures, 1))
                 _put(thumbnail.axes, box, width, height)
+                thumbnail.fit()
         for panel, box in zip(self._maps, boxes, strict=True):
             _put(panel.axes, box, width, height)
+            panel.fit()
         _put(self._words.axes, boxes[2], width, height)
         self._words.fit()
         self._write_titles(across)
@@ -218,6 +220,11 @@ class _Thumbnail:
             self._image.set_extent((*whole[0], *whole[1]))
             self.box.set_size((height, width))
         return {self.axes: whole}
+
+    def fit(self) -> None:
+        """Stretches a picture that could not be seen at its true proportions."""
+        if self._shown is not None:
+            set_seen_aspect(self.axes, *self._shown.size)
 
 
 def _put(axes: Axes, box: tuple[float, float, float, float], width: float, height: float) -> None:

@@ -7,7 +7,6 @@ axes are seen, and how far they are zoomed in, is the figure's to say.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,7 +14,14 @@ from matplotlib.patches import Rectangle
 
 from ...feature_maps import color_scale
 from ...views import MapView, Place
-from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, AxesLimits, Beside, SpacedLocator
+from ..artists.axes import (
+    COLOR_BAR_GAP,
+    COLOR_BAR_WIDTH,
+    AxesLimits,
+    Beside,
+    SpacedLocator,
+    set_seen_aspect,
+)
 from ..artists.cell_image import CellImage
 from ..artists.color_bar import ColorBar
 from ..artists.histogram import Histogram
@@ -25,6 +31,7 @@ from ..artists.profile import Profile
 from .panel import NewAxes, Note, Panel
 
 _MOST_STEPS = 5
+_LEAST = 30
 
 
 class MapPanel(Panel):
@@ -34,6 +41,7 @@ class MapPanel(Panel):
         axes: Where to draw the map; the colour bar's axes are added to them.
         new_axes: Gives the axes between them, by their label, when they are first shown.
         palette: The map's colours.
+        least: Pixels, at 100 dots per inch, that the shorter side of a map is to have.
 
     Attributes:
         axes: Those of the map.
@@ -48,13 +56,16 @@ class MapPanel(Panel):
         axes: Axes,
         new_axes: NewAxes,
         palette: Palette,
+        least: float = _LEAST,
     ) -> None:
         self.axes = axes
+        self._least = least
         self.side_room = 0
         self.note: Note | None = None
         self._new_axes = new_axes
         self._palette = palette
         self._is_signed = False
+        self._is_square = True
         self._image = CellImage(axes, cmap=palette.plain, norm=Scale(), origin="upper")
         self._image.set_data(np.zeros((1, 1)))
         self._image.set_clip_path(axes.patch)
@@ -95,15 +106,22 @@ class MapPanel(Panel):
                 corner = (region.column - 0.5, region.row - 0.5)
                 patch.set_bounds(*corner, region.width, region.height)
         height, width = view.values.shape
-        # A map that is all length would be a hair's breadth at its true proportions.
-        is_long = max(height, width) > 8 * min(height, width)
-        aspect: float | Literal["auto"] = 1.0 if view.is_square and not is_long else "auto"
-        if aspect != self.axes.get_aspect():
-            self.axes.set_aspect(aspect)
+        self._is_square = view.is_square
+        self.fit()
         whole = ((-0.5, width - 0.5), (height - 0.5, -0.5))
         if tuple(self._image.get_extent()) != (*whole[0], *whole[1]):
             self._image.set_extent((*whole[0], *whole[1]))
         return {self.axes: whole, **self._show_beside(view, limits, whole[1])}
+
+    def fit(self) -> None:
+        """Stretches a map that could not be seen at its true proportions."""
+        height, width = self._values.shape
+        if not height or not width:
+            return
+        if self._is_square:
+            set_seen_aspect(self.axes, height, width, self._least)
+        elif self.axes.get_aspect() != "auto":
+            self.axes.set_aspect("auto")
 
     def _show_beside(
         self, view: MapView, limits: tuple[float, float], rows: tuple[float, float]

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 
 from ...feature_maps import color_scale
 from ...views import LayerStrip, NetworkView, Place
-from ..artists.axes import AxesLimits
+from ..artists.axes import LONG, AxesLimits
 from ..artists.cell_image import CellImage
 from ..artists.lettering import shortened
 from ..artists.outlines import add_outline
@@ -237,8 +237,10 @@ class NetworkPanel(WholePanel):
         """Paints a map into its square, in its proportions."""
         high, wide = values.shape
         side = room.shape[0]
-        down = max(round(side * min(high / wide, 1)), 3)
-        across = max(round(side * min(wide / high, 1)), 3)
+        # What is all length would be a hair's breadth.
+        is_long = max(high, wide) > LONG * min(high, wide)
+        down = side if is_long else max(round(side * min(high / wide, 1)), 3)
+        across = side if is_long else max(round(side * min(wide / high, 1)), 3)
         rows, columns = _taken(high, down), _taken(wide, across)
         top, left = (side - down) // 2, (side - across) // 2
         room[top : top + down, left : left + across] = self._colors(values)[np.ix_(rows, columns)]

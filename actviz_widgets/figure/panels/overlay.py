@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 
 from ...feature_maps import color_scale
 from ...views import OverlayView, PixelBox, Place
-from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, AxesLimits, Beside
+from ..artists.axes import COLOR_BAR_GAP, COLOR_BAR_WIDTH, AxesLimits, Beside, set_seen_aspect
 from ..artists.color_bar import ColorBar
 from ..artists.outlines import PictureBox, add_outline
 from ..artists.palette import Palette, Scale
@@ -96,7 +96,13 @@ class OverlayPanel(Panel):
             self._map.set_alpha(view.opacity)
         self.recolor()
         self.mark_position(*self._marked)
+        self.fit()
         return {self.axes: whole}
+
+    def fit(self) -> None:
+        """Stretches a picture that could not be seen at its true proportions."""
+        if self._view is not None:
+            set_seen_aspect(self.axes, *self._view.picture.size)
 
     def recolor(self) -> None:
         """Takes up the colours that the palette has now."""

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ...views import PictureView, PixelBox, Place, SeriesView
-from ..artists.axes import AxesLimits
+from ..artists.axes import AxesLimits, set_seen_aspect
 from ..artists.outlines import PictureBox
 from ..artists.palette import Palette
 from ..artists.series import MOST_LINES, SeriesLines, SeriesRows
@@ -61,12 +61,18 @@ class PicturePanel(Panel):
         self._box.set_size(view.size)
         self._picture.set_data(view.pixels)
         self._picture.set_extent((-0.5, width - 0.5, height - 0.5, -0.5))
+        self.fit()
         return {self.axes: ((-0.5, width - 0.5), (height - 0.5, -0.5))}
+
+    def fit(self) -> None:
+        """Stretches a picture that could not be seen at its true proportions."""
+        if all(self._size):
+            set_seen_aspect(self.axes, *self._size)
 
     def _show_series(self, view: SeriesView) -> Mapping[Axes, AxesLimits]:
         values = view.values
         unseen = int(values.size - np.count_nonzero(np.isfinite(values)))
-        label = f"time step · {unseen} values not finite" if unseen else "time step"
+        label = f"{view.rows} · {unseen} values not finite" if unseen else view.rows
         if values.shape[1] > MOST_LINES:
             if self._rows is None:
                 with self._new_axes("series as rows") as axes:
