@@ -8,6 +8,9 @@ from typing import Literal
 
 import numpy as np
 
+LONG = 8
+"""How many times as long as wide, or as wide as high, at the most, true proportions are kept."""
+
 
 @dataclass(frozen=True)
 class Region:

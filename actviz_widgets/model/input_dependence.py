@@ -63,14 +63,10 @@ class Dependences:
         finally:
             self._given.pop()
 
-    def converted(self, given: Any, tensors: Any) -> None:
-        """Hears that tensors, in their order, were made of others, as a cast is."""
-        pairs = [keras.tree.flatten(given), keras.tree.flatten(tensors)]
-        if len(pairs[0]) != len(pairs[1]):
-            return
-        for before, after in zip(*pairs, strict=True):
-            if after is not before and hasattr(before, "shape") and self._exact(after) is None:
-                self._note(after, self.of(before))
+    def converted(self, given: Any, tensor: Any) -> None:
+        """Hears that a tensor was made of another, as a cast is."""
+        if self._exact(tensor) is None:
+            self._note(tensor, self.of(given))
 
     def ended(self, what: Any, arguments: Sequence[Any], outputs: Any) -> None:
         """Hears of a layer call or an operation, those within first.

@@ -141,6 +141,16 @@ class Recording:
             outputs: What it put out.
         """
 
+    def converted(self, given: Any, tensors: Any) -> None:
+        """Hears that tensors were made of as many others, in their order, as casts are."""
+        pairs = [keras.tree.flatten(given), keras.tree.flatten(tensors)]
+        if len(pairs[0]) != len(pairs[1]):
+            return
+        for before, after in zip(*pairs, strict=True):
+            if after is not before and hasattr(before, "shape"):
+                self.dependences.converted(before, after)
+                self._roles.converted(before, after)
+
     def operation_ended(self, operation: Any, args: Sequence[Any], outputs: Any) -> None:
         """Hears of each operation between the layers of a functional model, such as a sum.
 
@@ -270,7 +280,7 @@ class Recording:
                     if sub_layer.output is symbol:
                         dtype = keras.backend.standardize_dtype(symbol.dtype)
                         value = keras.ops.convert_to_tensor(tensor, dtype=dtype)
-                        self.dependences.converted(tensor, value)
+                        self.converted(tensor, value)
                         self._keep(sub_layer, prefix + sub_layer.name, value)
 
     def _keep(self, layer: Any, path: str, outputs: Any, given: Sequence[Any] = ()) -> None:

@@ -208,6 +208,11 @@ class RoleReader:
             if len(shape) == 3:
                 self._origins.note(tensor, Origin("maps", shape, grid_of(shape, False)))
 
+    def converted(self, given: Any, tensor: Any) -> None:
+        """Takes note that a tensor is another of the same shape, as a cast is."""
+        if tuple(given.shape) == tuple(tensor.shape):
+            self._origins.note(tensor, self._origins.of(given))
+
     def passed(
         self, operation: Any, given: Sequence[Any], tensor: Any, batch_size: int | None
     ) -> None:

@@ -89,7 +89,7 @@ def _listening_conversion(own_method: Callable[..., Any]) -> Callable[..., Any]:
         converted = own_method(owner, given, *args, **kwargs)
         recording = _recording.get()
         if recording is not None:
-            recording.dependences.converted(before, converted)
+            recording.converted(before, converted)
         return converted
 
     return convert

@@ -319,7 +319,9 @@ class Pictures:
                 what = f"The picture {name!r}" + (f", {input_name!r}," * (len(arrays) > 1))
                 raise ValueError(not_finite_sentence(what, array))
         shown = next((index for index, each in enumerate(wanted) if each.is_picture), 0)
-        how = (how or _given_as(arrays)) + " (preprocess not called)" * bool(self._preprocess)
+        how = (how or _given_as(arrays)) + " (preprocess not called)" * (
+            self._preprocess is not None
+        )
         of_each = []
         for array, each, input_name in zip(arrays, wanted, names, strict=True):
             view, note = view_of(array[0], each)

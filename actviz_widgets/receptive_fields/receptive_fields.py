@@ -120,24 +120,29 @@ class ReceptiveFields:
         """Gives the rows and columns of positions that a layer's activation has on the picture.
 
         Args:
-            layer: A layer path. Its activation are feature maps, or tokens, `(count, channels)`,
+            layer: A layer path. Its activation are feature maps, also with slices such as anchors
+                behind their rows and columns; or tokens, `(count, channels)` or with heads between,
                 that stand row by row for the positions of one.
 
         Returns:
             `None` where it is neither, or that is not known: after a transposition, for one.
         """
         reach = self._reach(layer)
-        if reach is None or len(reach.shape) not in (2, 3):
+        if reach is None or len(reach.shape) < 2:
             return None
         kinds = [[one.kind for one in axis if one.size > 1] for axis in reach.axes[1:]]
-        if len(kinds) == 2:
+        are_rows = len(kinds) == 3 and kinds[0] == [ROW, COLUMN]  # of the heads of attention
+        if len(kinds) == 2 or are_rows:
             sizes = {one.kind: one.size for one in reach.axes[1]}
-            is_in_order = kinds[0] in ([], [ROW], [COLUMN], [ROW, COLUMN]) and not reach.has_places(
-                2
+            is_in_order = kinds[0] in ([], [ROW], [COLUMN], [ROW, COLUMN]) and not any(
+                reach.has_places(axis) for axis in range(2, len(kinds) + 1)
             )
             return (sizes.get(ROW, 1), sizes.get(COLUMN, 1)) if is_in_order else None
         row_axis = 1 if self._roles[layer].channels_first else 0
         is_in_order = kinds[row_axis] in ([], [ROW]) and kinds[row_axis + 1] in ([], [COLUMN])
+        if len(kinds) > 3:  # what is behind them are slices, such as anchors
+            others = range(3, len(kinds) + 1)
+            is_in_order &= not row_axis and not any(map(reach.has_places, others))
         height, width = reach.shape[row_axis : row_axis + 2]
         return (height, width) if is_in_order else None
 

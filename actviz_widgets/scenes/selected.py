@@ -15,6 +15,7 @@ from ..activations.source import ActivationSource
 from ..feature_maps.layout import Layout
 from ..model.outputs import Output
 from ..pictures.pictures import Picture
+from ..views import LONG, PictureView
 from . import descriptions
 from .layer_inputs import LayerInputs, layer_inputs
 
@@ -147,6 +148,7 @@ class Selected:
             " ".join(filter(None, classes)),
             f"The model saw {self.picture.saw}.",
             self._inputs.line,
+            _stretched_line(self.picture),
         ]
         if note:
             lines.append(f"Shown are {note}.")
@@ -168,6 +170,16 @@ class Selected:
             self.slice_index,
             self.unit_names(class_names),
         )
+
+
+def _stretched_line(picture: Picture) -> str:
+    """Says that a picture is shown out of its proportions; empty where it need not be."""
+    if not isinstance(picture.view, PictureView):
+        return ""
+    height, width = picture.view.size
+    if max(height, width) <= LONG * min(height, width):
+        return ""
+    return f"The picture is {height:,} × {width:,} pixels, and stretched to be seen."
 
 
 def select(

@@ -81,3 +81,10 @@ def test_what_is_not_known_is_said() -> None:
     assert layer_inputs(selected.kept_pass.picture, Dependence()).line == (
         "This layer depends on none of the inputs."
     )
+
+
+def test_a_picture_that_is_all_length_is_said_to_be_stretched() -> None:
+    model = keras.Sequential([keras.Input((12, 1000, 1)), L.Conv2D(2, 3, name="conv")])
+    explored = explored_model(model, np.ones((1, 12, 1000, 1), np.float32), None, None, 2**26)
+    lines = select(explored, 0, "conv", 0, 0, 0).lines(None, (), "")
+    assert "The picture is 12 × 1,000 pixels, and stretched to be seen." in lines

@@ -287,3 +287,19 @@ def test_a_unit_behind_a_global_pooling_sees_the_whole_picture() -> None:
 def test_the_words_are_those_of_the_field() -> None:
     known = ReceptiveField(True, (3, 9), (4, 10), (3, 9), (4, 10), (150, 140))
     assert MapPlaces.words(known) == "sees rows 3 to 9, columns 4 to 10 of the 150 × 140 input"
+
+
+def test_anchors_and_heads_lie_where_their_grid_does() -> None:
+    def detector(x: Any) -> Any:
+        x = L.Conv2D(6, 8, strides=8, name="grid")(x)
+        tokens = L.LayerNormalization(name="tokens")(L.Reshape((12, 6))(x))
+        heads = L.EinsumDense("abc,cde->abde", (12, 2, 4), name="heads")(tokens)
+        return [L.Reshape((3, 4, 2, 3), name="anchors")(x), heads]
+
+    opened = Opened(functional((24, 32, 3), detector), photo(24, 32))
+    whole = (-0.5, 31.5, 23.5, -0.5)
+    for layer in ("grid", "anchors", "tokens", "heads"):
+        assert opened.extent(layer) == whole, layer
+    field, box = opened.field("anchors", 1, 2)
+    assert str(field) == "rows 8 to 15, columns 16 to 23"
+    assert box == ((7.5, 15.5), (15.5, 23.5))

@@ -12,14 +12,13 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
+from ...views import LONG
+
 AxesLimits = tuple[tuple[float, float], tuple[float, float]]
 """The limits of axes along x and along y."""
 
 COLOR_BAR_GAP, COLOR_BAR_WIDTH = 10, 16
 """Where the colour bar of a map is beside it, in pixels at 100 dots per inch."""
-
-LONG = 8
-"""How many times as long as wide, or as wide as high, at the most, true proportions are kept."""
 
 LEAST_SEEN = 60
 """Pixels, at 100 dots per inch, that a picture or map is wide and high at the least."""

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from ...feature_maps import color_scale
-from ...views import LayerStrip, NetworkView, Place
-from ..artists.axes import LONG, AxesLimits
+from ...views import LONG, LayerStrip, NetworkView, Place
+from ..artists.axes import AxesLimits
 from ..artists.cell_image import CellImage
 from ..artists.lettering import shortened
 from ..artists.outlines import add_outline
