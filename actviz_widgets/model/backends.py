@@ -282,13 +282,13 @@ def as_array(tensor: Any, *, shared: bool = False) -> np.ndarray:
 
 
 def read_only(array: np.ndarray) -> np.ndarray:
-    """Gives an array as one that cannot be written to, and leaves it as it is.
+    """Gives an array as one that cannot be written to.
 
     What is kept is handed out; nobody should change it unawares.
     """
-    view = np.asarray(array)[...]
-    view.flags.writeable = False
-    return view
+    array = np.asarray(array)
+    array.flags.writeable = False
+    return array
 
 
 _NUMBERS = frozenset("?bBhHiIlLqQefdg") | {"Zf", "Zd"}  # formats of a buffer

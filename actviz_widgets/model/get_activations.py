@@ -56,8 +56,9 @@ def get_activations(
         )
     except Exception as error:  # what a model can raise is open-ended
         raise ValueError(wrong_batches.why_refused(model, x, error)) from error
+    # Of a view: the tensor's own array stays as it is.
     return {
-        path: read_only(as_array(tensor, shared=True))
+        path: read_only(as_array(tensor, shared=True)[...])
         for path, tensor in forward.activations.items()
     }
 

@@ -34,7 +34,7 @@ def layer_inputs(picture: Picture, dependence: Dependence) -> LayerInputs:
         dependence: Which inputs reach the layer.
     """
     names = picture.input_names
-    if not names:
+    if not names or not picture.of_each:  # one input, or all that a preprocessor made of a text
         return LayerInputs(picture)
     arrays = structures.leaves(picture.model_input)
     # The model's own order may be another than that of the keys of a dict.

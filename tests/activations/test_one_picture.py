@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from actviz_widgets.activations.one_picture import OnePicture, read_only
+from actviz_widgets.activations.one_picture import OnePicture
+from actviz_widgets.model.backends import read_only
 
 
 def one_of(batch_size: int | None) -> OnePicture:
