@@ -1,4 +1,4 @@
-"""Where the first kernel of a model stands: what mixes its inputs with weights of its own."""
+"""Where the first kernel of a model stands, which makes of its inputs what training has taught."""
 
 from __future__ import annotations
 
@@ -32,23 +32,27 @@ class FirstKernel(NamedTuple):
 
 
 def has_kernel(layer: Any) -> bool:
-    """Whether a layer mixes its inputs with weights of its own, layers within it aside."""
+    """Whether a layer has weights of its own that training changes, layers within it aside."""
     if class_names(layer) & _OPAQUE:
         return True
     if backends.is_model(layer) or "Normalization" in type(layer).__name__:
         return False
     if is_rnn(layer) or any(getattr(layer, name, None) is not None for name in _KERNELS):
         return True
-    return has_matrix(layer)
+    # Weights that training changes may have any values: they tell nothing of the pictures.
+    return bool(_trained(layer))
 
 
 def has_matrix(layer: Any) -> bool:
     """Whether a layer has weights of its own along more than one axis."""
-    own = [
+    return any(sum(size > 1 for size in variable.shape) > 1 for variable in _trained(layer))
+
+
+def _trained(layer: Any) -> list[Any]:
+    return [
         *getattr(layer, "_trainable_variables", ()),
         *getattr(layer, "_trainable_weights", ()),
     ]
-    return any(sum(size > 1 for size in variable.shape) > 1 for variable in own)
 
 
 def holds_kernel(layer: Any) -> bool:

@@ -193,6 +193,27 @@ def test_weights_that_a_model_uses_itself_are_not_passed_over() -> None:
     assert ActivationModel(model).leading_scaling() is None
 
 
+class Factor(L.Layer):  # type: ignore[misc]
+    """Multiplies by weights that training changes, or does not."""
+
+    def __init__(self, value: float, trainable: bool) -> None:
+        super().__init__()
+        self.factor = self.add_weight(
+            shape=(3,), initializer=keras.initializers.Constant(value), trainable=trainable
+        )
+
+    def call(self, x: Any) -> Any:
+        return x * self.factor - 1.0
+
+
+@pytest.mark.parametrize("value", [-1.2, -0.8, 0.002, 1 / 127.5])
+def test_weights_that_training_changes_tell_nothing_whatever_they_are(value: float) -> None:
+    assert ActivationModel(model_of(Factor(value, trainable=True))).leading_scaling() is None
+    fixed = ActivationModel(model_of(Factor(1 / 127.5, trainable=False))).leading_scaling()
+    assert fixed is not None
+    assert fixed[1] == 255
+
+
 def test_legacy_models_are_looked_at_too(monkeypatch: pytest.MonkeyPatch) -> None:
     legacy = pytest.importorskip("tf_keras")
     layers = legacy.layers
