@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in FOLDERS_WITH_A_MARK.intersection(item.path.relative_to(TESTS).parts[:1]):
             item.add_marker(mark)
+
+
+@pytest.fixture
+def fonts_of_matplotlib(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine with the fonts of matplotlib alone."""
+    from matplotlib.font_manager import fontManager
+
+    from actviz_widgets.figure.artists import scripts
+
+    plain = [entry for entry in fontManager.ttflist if entry.name.startswith("DejaVu Sans")]
+    monkeypatch.setattr(fontManager, "ttflist", plain)
+    scripts.forget_fonts()
+    yield
+    monkeypatch.undo()
+    scripts.forget_fonts()
 
 
 # Keras is imported in the fixtures: tests of arrays, figures and widgets do without it.

@@ -27,6 +27,23 @@ OPEN_SIZE = 224
 ROUNDS = 7
 
 
+def faults(
+    missing: list[str], unexpected: list[str], unequal: list[str], changed: list[str]
+) -> list[str]:
+    """Gives one line for each kind of thing that is not as it should be."""
+    kinds = {
+        "not captured": missing,
+        "captured, but no layer call": unexpected,
+        "unequal": unequal,
+        "changed": changed,
+    }
+    return [
+        f"{len(found)} {kind}: {', '.join(found[:5])}{', ...' if len(found) > 5 else ''}"
+        for kind, found in kinds.items()
+        if found
+    ]
+
+
 @dataclass(frozen=True)
 class Comparison:
     """What the pass that captures everything gave, next to a plain one.
@@ -60,17 +77,7 @@ class Comparison:
     @property
     def faults(self) -> list[str]:
         """One line for each kind of thing that is not as it should be."""
-        kinds = {
-            "not captured": self.missing,
-            "captured, but no layer call": self.unexpected,
-            "unequal": self.unequal,
-            "changed": self.changed,
-        }
-        return [
-            f"{len(found)} {kind}: {', '.join(found[:5])}{', ...' if len(found) > 5 else ''}"
-            for kind, found in kinds.items()
-            if found
-        ]
+        return faults(self.missing, self.unexpected, self.unequal, self.changed)
 
 
 @dataclass(frozen=True)

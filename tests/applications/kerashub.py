@@ -19,7 +19,7 @@ import numpy as np
 
 from actviz_widgets import ActivationModel
 
-from .check import array_of, digest_of, state_of
+from .check import array_of, digest_of, faults, state_of
 
 
 @dataclass(frozen=True)
@@ -49,17 +49,7 @@ class HubComparison:
     @property
     def faults(self) -> list[str]:
         """One line for each kind of thing that is not as it should be."""
-        kinds = {
-            "not captured": self.missing,
-            "captured, but no layer call": self.unexpected,
-            "unequal": self.unequal,
-            "changed": self.changed,
-        }
-        return [
-            f"{len(found)} {kind}: {', '.join(found[:5])}{', ...' if len(found) > 5 else ''}"
-            for kind, found in kinds.items()
-            if found
-        ]
+        return faults(self.missing, self.unexpected, self.unequal, self.changed)
 
 
 def builders() -> dict[str, Callable[[], keras.Model]]:

@@ -12,9 +12,9 @@ import pytest
 from actviz_widgets import ActivationModel
 from actviz_widgets.model.activation_model import ForwardPass
 
-from .check import Comparison, Measurement, build, check, constructors, layer_paths, picture
+from .check import Comparison, build, check, constructors, layer_paths, picture
 from .kerashub import compare
-from .table import ALL_EQUAL, hub_lines, page, rows_of
+from .table import ALL_EQUAL, rows_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "applications.md"
 
@@ -103,8 +103,8 @@ def test_the_check_sees_what_is_wrong_with_a_pass(
         return result
 
     monkeypatch.setattr(ActivationModel, "forward_pass", spoilt)
-    comparison = check(nested_model(), PICTURE)
-    assert comparison.faults == faults
+    assert check(nested_model(), PICTURE).faults == faults
+    assert compare("Nested", nested_model()).faults == faults  # with the layers' own calls
 
 
 def test_the_check_sees_a_weight_that_changed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,63 +130,3 @@ def test_the_page_says_of_the_models_of_keras_hub_that_all_is_equal() -> None:
     rows = rows_of(PAGE.read_text(encoding="utf-8"), of_hub=True)
     assert len(rows) >= 30
     assert {name: row["Equal"] for name, row in rows.items()} == dict.fromkeys(rows, ALL_EQUAL)
-
-
-@pytest.mark.parametrize(
-    ("spoil", "faults"),
-    [
-        (leave_nothing_wrong, []),
-        (alter_the_last_bits, ["1 unequal: inner/conv"]),
-        (leave_one_out, ["1 not captured: inner/conv"]),
-        (give_one_more, ["1 captured, but no layer call: flatten#2"]),
-    ],
-)
-def test_the_comparison_with_layer_calls_sees_what_is_wrong_with_a_pass(
-    spoil: Callable[[ForwardPass], None], faults: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    forward = ActivationModel.forward_pass
-
-    def spoilt(self: ActivationModel, *args: object) -> ForwardPass:
-        result = forward(self, *args)
-        spoil(result)
-        return result
-
-    monkeypatch.setattr(ActivationModel, "forward_pass", spoilt)
-    found = compare("Nested", nested_model())
-    assert found.faults == faults
-    assert rows_of("\n".join(hub_lines({"Nested": found})), of_hub=True)["Nested"]["Equal"] == (
-        faults[0] if faults else ALL_EQUAL
-    )
-
-
-def test_every_constructor_that_keras_documents_is_found() -> None:
-    # Other than by their signature: all that is callable there, the modules beside it are not.
-    public = {
-        name
-        for name, value in vars(keras.applications).items()
-        if callable(value) and not name.startswith("_")
-    }
-    assert set(constructors()) == public
-
-
-def test_a_page_with_something_unequal_says_so() -> None:
-    comparison = Comparison(
-        layer_calls=3,
-        nested=1,
-        activation_bytes=2**20,
-        constant=[],
-        not_finite=[],
-        missing=[],
-        unexpected=[],
-        unequal=["inner/conv"],
-        changed=[],
-        build_seconds=0.5,
-        peak_bytes=2**30,
-    )
-    found = {"A": Measurement("A", (8, 8, 3), 10, 1.0, 2.0, 1.9, comparison), "B": "exit code -9, "}
-    text = page(found)
-    assert "Not all is as it should be, in 2 of 2 architectures" in text
-    rows = rows_of(text)
-    assert rows["A"]["Equal"] == "1 unequal: inner/conv"
-    assert rows["A"]["Ratio"] == "1.90"
-    assert rows["B"]["Equal"].startswith("failed: exit code -9")

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import keras
 import numpy as np
 import pytest
-from matplotlib.font_manager import fontManager
 
 from actviz_widgets import ActivationExplorer
-from actviz_widgets.figure.artists import scripts
 from tests.explorer import driver
 
+pytestmark = pytest.mark.usefixtures("fonts_of_matplotlib")
 NO_FONT = "No font of this machine has 猫 雪 犬: the figure draws boxes for them."
 VIEWS = ("channel", "layer", "overlay", "compare", "network", "why")
-
-
-@pytest.fixture(autouse=True)
-def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A machine with the fonts of matplotlib alone."""
-    plain = [entry for entry in fontManager.ttflist if entry.name.startswith("DejaVu Sans")]
-    monkeypatch.setattr(fontManager, "ttflist", plain)
-    _forget()
-    yield
-    monkeypatch.undo()
-    _forget()
-
-
-def _forget() -> None:
-    for cached in (scripts._as_drawn, scripts._found, scripts._paths):
-        cached.cache_clear()
 
 
 def explorer_of(class_names: list[str], layer: str, picture: str) -> ActivationExplorer:

@@ -61,6 +61,12 @@ def undrawable(words: str) -> str:
     )
 
 
+def forget_fonts() -> None:
+    """Looks for fonts anew from now on: those of matplotlib's list have changed."""
+    for cached in (_as_drawn, _found, _paths):
+        cached.cache_clear()
+
+
 def why_boxes(names: Iterable[str]) -> str:
     """Says which characters of some names no font of the machine has; empty if all can be drawn."""
     lacking = undrawable("".join(names))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,21 +16,11 @@ from actviz_widgets.figure.artists.lettering import shortened, width_of
 from actviz_widgets.figure.artists.scripts import as_drawn, undrawable, write
 
 CAT = "猫"
-
-
-@pytest.fixture(autouse=True)
-def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A machine with the fonts of matplotlib alone."""
-    plain = [entry for entry in fontManager.ttflist if entry.name.startswith("DejaVu Sans")]
-    monkeypatch.setattr(fontManager, "ttflist", plain)
-    _forget()
-    yield
-    monkeypatch.undo()
-    _forget()
+pytestmark = pytest.mark.usefixtures("fonts_of_matplotlib")
 
 
 @pytest.fixture
-def font(tmp_path: Path) -> str:
+def font(fonts_of_matplotlib: None, tmp_path: Path) -> str:
     """A font that has one Chinese character, twice as wide as it is high, added to the machine."""
     pen = TTGlyphPen(None)
     pen.moveTo((0, 0))
@@ -49,13 +38,8 @@ def font(tmp_path: Path) -> str:
     builder.setupPost()
     builder.save(tmp_path / "cat.ttf")
     fontManager.addfont(tmp_path / "cat.ttf")
-    _forget()
+    scripts.forget_fonts()
     return "One Cat"
-
-
-def _forget() -> None:
-    for cached in (scripts._as_drawn, scripts._found, scripts._paths):
-        cached.cache_clear()
 
 
 def drawn(words: str) -> Figure:
