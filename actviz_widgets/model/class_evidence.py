@@ -93,9 +93,6 @@ def class_evidence(
 ) -> ClassEvidence:
     """Runs the model once and back, and gives what speaks for a class at a layer.
 
-    Nested, shared and subclassed layers are taken like all others, for the layer's tensor is
-    watched as the model runs. The model is not changed.
-
     Args:
         activation_model: Of the model.
         inputs: A batch of model inputs.
@@ -117,8 +114,12 @@ def class_evidence(
 
     def run(watch: Callable[[Any], Any]) -> tuple[Any, Any]:
         recording = _Watching(model, frozenset([layer]), watch=watch)
-        outputs = backends.without_trace(model, lambda: recording.run(inputs))
-        scored = class_score(recording.made_by, outputs, class_index, described, output, place)
+
+        def run_model() -> ClassScore:
+            outputs = recording.run(inputs)
+            return class_score(recording.made_by, outputs, class_index, described, output, place)
+
+        scored = backends.without_trace(model, run_model)
         outcomes.append((recording, scored))
         recording.check_watched(layer)
         return keras.ops.sum(scored.score), recording.activations[layer]
@@ -187,6 +188,8 @@ def _gradient(
 @dataclass
 class _Watching(Recording):
     """A recording that has the one tensor that is wanted watched as it is made.
+
+    So nested, shared and subclassed layers are taken like all others, and no model is changed.
 
     Attributes:
         watch: Is given the tensor; the model goes on with what it returns.

@@ -18,7 +18,7 @@ MOST_SHOWN_PIXELS = 1024
 FILE_SUFFIXES = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 
 _FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "MPO", "PNG", "TIFF", "WEBP")
-"""Those of bytes that are read; Pillow knows more, some by programs that it starts."""
+"""Those that are read; Pillow knows more, some by programs that it starts."""
 
 
 class MissingPictureError(FileNotFoundError, ValueError):
@@ -55,20 +55,18 @@ def missing(path: Path, *, as_folder: bool = False) -> MissingPictureError:
 
 
 def open_file(path: Path) -> Image.Image:
-    """Reads a picture file whole."""
+    """Reads a picture file whole; of a moving one, its first picture.
+
+    Raises:
+        MissingPictureError: If there is none.
+        ValueError: As for `open_bytes`; or if it is a pipe or a device, which could be waited for.
+    """
     if not exists(path):
         raise missing(path)
-    try:
-        with Image.open(path) as image:
-            image.load()
-            return ImageOps.exif_transpose(image)
-    except PIL.UnidentifiedImageError:
-        raise ValueError(
-            f"{str(path)!r} is not a picture that can be read. Give a JPEG, PNG, or another of "
-            f"{', '.join(FILE_SUFFIXES)}."
-        ) from None
-    except Exception as error:  # what a broken file makes the many decoders raise is open-ended
-        raise ValueError(_damaged(str(path), error)) from error
+    if not path.is_file():
+        what = "a folder" if path.is_dir() else "a pipe or a device"
+        raise ValueError(f"{str(path)!r} is {what}, and no file. Give the file of a picture.")
+    return _opened(path, str(path), f"a JPEG, PNG, or another of {', '.join(FILE_SUFFIXES)}")
 
 
 def open_bytes(data: bytes, name: str) -> Image.Image:
@@ -87,17 +85,20 @@ def open_bytes(data: bytes, name: str) -> Image.Image:
     """
     if not data:
         raise ValueError(f"The picture {name!r} is empty: it has no bytes. Choose the file again.")
+    return _opened(io.BytesIO(data), name, "a JPEG, PNG, WebP, GIF, BMP or TIFF")
+
+
+def _opened(source: Path | io.BytesIO, name: str, wanted: str) -> Image.Image:
+    """The one gate that all files go through, by whatever door they come."""
     Image.init()
     formats = [one for one in _FORMATS if one in Image.OPEN]
     try:
         with warnings.catch_warnings():
             # What it warns of is refused here.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=formats)
+            image = Image.open(source, formats=formats)
     except PIL.UnidentifiedImageError:
-        raise ValueError(
-            f"{name!r} is not a picture that can be read. Give a JPEG, PNG, WebP, GIF, BMP or TIFF."
-        ) from None
+        raise ValueError(f"{name!r} is not a picture that can be read. Give {wanted}.") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise ValueError(
             f"The picture {name!r} has more than {Image.MAX_IMAGE_PIXELS:,} pixels, too many to "

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import numpy as np
@@ -333,3 +334,22 @@ def test_superscript_digits_in_a_file_name_do_no_harm(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     ordered = [path.name for path in pixels.picture_files(tmp_path.iterdir())]
     assert ordered == ["5²3.jpg", "10²3.jpg"]
+
+
+def test_a_file_goes_through_the_same_gate_as_bytes(tmp_path: Path) -> None:
+    postscript = tmp_path / "cat.png"
+    postscript.write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\nshowpage\n")
+    with pytest.raises(ValueError, match="is not a picture that can be read"):
+        pixels.open_file(postscript)
+    huge = tmp_path / "huge.png"
+    Image.new("1", (13_000, 13_000)).save(huge)
+    with pytest.raises(ValueError, match="more than 89,478,485 pixels"):
+        pixels.open_file(huge)
+
+
+def test_a_pipe_and_a_folder_are_called_so_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "cat.png"
+    os.mkfifo(pipe)
+    for path, said in ((pipe, "a pipe or a device"), (tmp_path, "a folder")):
+        with pytest.raises(ValueError, match=said):
+            pixels.open_file(path)
