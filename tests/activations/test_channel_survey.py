@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -16,8 +17,8 @@ from actviz_widgets.activations.declared_inputs import declared_inputs
 from actviz_widgets.activations.extraction import Extraction
 from actviz_widgets.feature_maps.channel_statistics import ChannelStatistics
 from actviz_widgets.feature_maps.layouts import FeatureMaps
+from actviz_widgets.model import shared_pass
 from actviz_widgets.model.layer_catalog import LayerCatalog
-from actviz_widgets.model.shared_pass import shared_pass
 from actviz_widgets.pictures.pictures import Pictures
 
 L = keras.layers
@@ -151,12 +152,22 @@ def test_a_layer_larger_than_the_budget_is_not_counted_and_costs_no_pass() -> No
     assert extraction.activations.forward_passes == 0
 
 
-def test_for_one_layer_of_a_picture_of_which_all_fit_no_graph_of_its_own_is_traced() -> None:
+def test_for_one_layer_of_a_picture_of_which_all_fit_no_graph_of_its_own_is_traced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[bool] = []
+    compiled = shared_pass._compiled
+
+    def noting(*args: Any, in_parts: bool) -> Any:
+        made.append(in_parts)
+        return compiled(*args, in_parts=in_parts)
+
+    monkeypatch.setattr(shared_pass, "_compiled", noting)
     model = small()
     survey, extraction = survey_of(model, budget=WHOLE + PICTURE + 1000)
     extraction.get(0, "conv")
     all_added(survey, "conv")
-    assert [in_parts for *_, in_parts in shared_pass(model)._compiled] == [False]
+    assert made == [False]
     statistics = survey.statistics("conv")
     assert statistics is not None
     np.testing.assert_allclose(
