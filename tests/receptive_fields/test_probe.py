@@ -204,7 +204,8 @@ def test_a_try_leaves_no_trace() -> None:
 
 
 def test_legacy_arithmetic_hides_nothing() -> None:
-    legacy = pytest.importorskip("tf_keras")
+    import tf_keras as legacy
+
     picture = legacy.Input((12, 12, 3))
     scaled = legacy.layers.Lambda(lambda x: x - 1)(picture[..., ::-1] / 127.5)
     model = legacy.Model(picture, legacy.layers.Conv2D(2, 3, name="conv")(scaled))
