@@ -53,6 +53,8 @@ def largest_wanted(
         return None
     changes = pixels - zeros
     widest = float(changes[np.argmax(np.abs(changes))])
+    if min(-changes.min(), changes.max()) > 0.1 * abs(widest):
+        return None  # differences of neighbours, for one: brighter is more here, and less there
     is_affine = np.abs(changes - 255 * (units - zeros)).max() <= 0.1 * abs(widest)
     return (
         _by_line(float(np.median(zeros)), widest) if is_affine else _by_ranges(zeros, pixels, units)

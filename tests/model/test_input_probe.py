@@ -193,6 +193,18 @@ def test_weights_that_a_model_uses_itself_are_not_passed_over() -> None:
     assert ActivationModel(model).leading_scaling() is None
 
 
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda x: x[:, 1:] - x[:, :-1],
+        lambda x: x[:, :, 1:] - x[:, :, :-1],
+        lambda x: x - L.AveragePooling2D(3, strides=1, padding="same")(x),
+    ],
+)
+def test_differences_of_neighbours_are_no_scaling(way: Way) -> None:
+    assert ActivationModel(model_of(way)).leading_scaling() is None
+
+
 class Factor(L.Layer):  # type: ignore[misc]
     """Multiplies by weights that training changes, or does not."""
 
