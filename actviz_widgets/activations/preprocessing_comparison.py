@@ -20,6 +20,7 @@ from PIL import Image
 from ..model import backends
 from ..model.activation_model import ActivationModel
 from ..model.outputs import Output
+from ..pictures.labels import checked
 from ..pictures.model_input import ModelInput
 from ..pictures.pictures import Picture
 from ..pictures.preprocessing import Preprocessing
@@ -155,6 +156,33 @@ def why_not_compared(explored: Explored) -> str:
     if declared.height_width_channels[2] not in (None, 1, 3):
         return "The usual ways are for pictures of one or three colours; the model takes others."
     return ""
+
+
+def known_classes(explored: Explored, labels: Any) -> Sequence[Hashable | None]:
+    """Gives the class of each picture: as a user says it, or else as it came with the pictures.
+
+    Args:
+        explored: The model and the pictures.
+        labels: A number or a name for each picture, `None` for one that is not known; or `None`.
+
+    Raises:
+        TypeError: If `labels` is no list of numbers or names.
+        ValueError: If there are not as many as pictures, or one of them is no class of the model.
+    """
+    if labels is None:
+        return explored.labels
+    given = checked(labels, len(explored.images))
+    if why_not_compared(explored):  # which is said there
+        return given
+    for name, label in zip(explored.images, given, strict=True):
+        if label is not None and _class_of(label, explored) is None:
+            count = explored.outputs[0].class_count or 1
+            names = f" or one of {list(explored.class_names)}" if explored.class_names else ""
+            raise ValueError(
+                f"labels has {label!r} for the picture {name!r}, which is no class of the model. "
+                f"Give its number, 0 to {count - 1}{names}, or None."
+            )
+    return given
 
 
 def compared_preprocessing(

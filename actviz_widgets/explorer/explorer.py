@@ -15,10 +15,10 @@ from ..activations.history.activation_history import ActivationHistory
 from ..activations.preprocessing_comparison import (
     PreprocessingComparison,
     compared_preprocessing,
+    known_classes,
 )
 from ..figure import saving
 from ..model.activation_model import ActivationModel, LayerInfo
-from ..pictures.labels import checked
 from ..pictures.pictures import Preprocess
 from ..widgets.owner_thread import OwnerThread
 from .chosen import Chosen
@@ -262,7 +262,7 @@ class ActivationExplorer(widgets.VBox, Chosen):  # type: ignore[misc]  # ipywidg
         """
         presenter = self._open()
         explored = presenter.opened.explored
-        known = explored.labels if labels is None else checked(labels, len(explored.images))
+        known = known_classes(explored, labels)
         return presenter.call(lambda: compared_preprocessing(explored, known))
 
     def step(self, over: str, steps: int = 1) -> None:

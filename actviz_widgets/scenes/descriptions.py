@@ -83,7 +83,10 @@ def class_line(
         class_names: A name per class, if they have names.
     """
     if isinstance(predictions, dict | list | tuple):
-        return f"The model has {len(predictions)} outputs; each is a layer to choose."
+        return (
+            f"The model has {len(predictions)} outputs; each is a layer to choose, and "
+            "explorer.output says which one the view why explains."
+        )
     if not isinstance(predictions, np.ndarray) or predictions.dtype.kind not in "fiub":
         return ""
     if len(outputs) != 1 or predictions.ndim != 1 or not predictions.size:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import keras
@@ -11,6 +12,7 @@ from actviz_widgets.activations.preprocessing_comparison import (
     PreprocessingComparison,
     TriedWay,
     compared_preprocessing,
+    known_classes,
     why_not_compared,
 )
 
@@ -105,3 +107,12 @@ def test_what_cannot_be_compared_is_said_in_a_sentence() -> None:
     floats = opened(classifier(), PICTURES.astype(np.float32) / 127.5 - 1)
     with pytest.raises(ValueError, match="Give files, or arrays of uint8"):
         compared_preprocessing(floats, floats.labels)
+
+
+@pytest.mark.parametrize("label", [9, -1, "cat"])
+def test_a_label_that_is_no_class_is_named_and_not_passed_over(label: Hashable) -> None:
+    explored = opened(classifier())
+    assert known_classes(explored, None) == explored.labels
+    assert known_classes(explored, [0, None]) == (0, None)
+    with pytest.raises(ValueError, match=f"labels has {label!r} for the picture .* no class"):
+        known_classes(explored, [0, label])

@@ -178,7 +178,10 @@ def test_the_predicted_class_is_told_where_there_is_one(
 def test_of_several_outputs_their_number_is_told(predictions: Any) -> None:
     outputs = [Output(name, (None, 1), "any classes", "sigmoid") for name in "ab"]
     told = class_line(predictions, outputs, None)
-    assert told == "The model has 2 outputs; each is a layer to choose."
+    assert told == (
+        "The model has 2 outputs; each is a layer to choose, and explorer.output says which one "
+        "the view why explains."
+    )
 
 
 def test_a_model_that_puts_out_one_number_is_told_with_it() -> None:
