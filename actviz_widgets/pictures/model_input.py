@@ -109,6 +109,27 @@ class ModelInput:
             return self.shape[1], self.shape[2], self.shape[0]
         return self.shape[0], self.shape[1], self.shape[2]
 
+    def examples_in(self, array: np.ndarray, *, may_lack_channel: bool) -> list[np.ndarray] | None:
+        """Gives the examples in an array of the input's own shape, with a batch axis or without.
+
+        Args:
+            array: One of them, or several.
+            may_lack_channel: Whether grey pictures may come without their one channel, as they are
+                often kept.
+
+        Returns:
+            `None` if the array has another shape.
+        """
+        candidates = [array]
+        if may_lack_channel and array.ndim >= 2:
+            candidates.append(np.expand_dims(array, -3 if self.channels_first else -1))
+        for candidate in candidates:
+            if self.fits(candidate.shape):
+                return [candidate]
+            if self.fits(candidate.shape[1:]):
+                return list(candidate)
+        return None
+
     def fits(self, shape: tuple[int, ...]) -> bool:
         """Whether an array of this shape, without batch axis, can go in."""
         if self.shape is None:

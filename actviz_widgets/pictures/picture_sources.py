@@ -227,15 +227,10 @@ class PictureSources:
         if not np.isfinite(array).all():
             raise ValueError(not_finite_sentence(f"{name!r}", array))
         wanted = self._model_input
-        candidates = [array]
-        if wanted.shape is not None and self._takes_grey() and array.ndim >= 2:
-            # Grey pictures are often kept without their one channel.
-            candidates.append(np.expand_dims(array, -3 if wanted.channels_first else -1))
-        for candidate in candidates:
-            if wanted.fits(candidate.shape):
-                return [candidate]
-            if wanted.fits(candidate.shape[1:]):
-                return list(candidate)
+        may_lack_channel = wanted.shape is not None and self._takes_grey()
+        examples = wanted.examples_in(array, may_lack_channel=may_lack_channel)
+        if examples is not None:
+            return examples
         if self._has_preprocess and (others := of_another_size(array, wanted)) is not None:
             return others
         takes = shape_in_words(wanted.shape or ("height", "width", "channels"))

@@ -187,9 +187,9 @@ def as_uint8(array: np.ndarray, name: str) -> np.ndarray:
     if array.min() < 0 or array.max() > 255:
         raise ValueError(
             f"{name!r} is an array of dtype {array.dtype} with values of {array.min()} to "
-            f"{array.max()}; a picture has values of 0 to 255. Give floats as the model was "
-            "trained on, or preprocess=, which is given these values; astype('uint8') would wrap "
-            "those above 255."
+            f"{array.max()}; a picture has values of 0 to 255. Not by astype('uint8'), which "
+            "would wrap the others: give floats as the model was trained on, or preprocess=, which "
+            "is given these values."
         )
     return array.astype(np.uint8)
 

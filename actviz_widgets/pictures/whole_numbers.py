@@ -49,7 +49,7 @@ def whole_numbers(
     """
     if wanted.shape is None or array.dtype.kind not in "iu":
         return None
-    examples = _examples(array, wanted)
+    examples = wanted.examples_in(array, may_lack_channel=wanted.height_width_channels[2] == 1)
     if examples is None and has_preprocess and array.dtype.kind == "i":
         examples = of_another_size(array, wanted)
     if examples is None:
@@ -111,15 +111,3 @@ def too_dark(values: np.ndarray, name: str, *, has_preprocess: bool = False) -> 
         f"would have. If they are of {bits} bits, {saw} them nearly black: give floats, such as "
         f"array / {most} for a model that takes 0 to 1, or preprocess=lambda x: x * 257 / {most}."
     )
-
-
-def _examples(array: np.ndarray, wanted: ModelInput) -> list[np.ndarray] | None:
-    candidates = [array]
-    if array.ndim >= 2 and wanted.height_width_channels[2] == 1:
-        candidates.append(np.expand_dims(array, -3 if wanted.channels_first else -1))
-    for candidate in candidates:
-        if wanted.fits(candidate.shape):
-            return [candidate]
-        if wanted.fits(candidate.shape[1:]):
-            return list(candidate)
-    return None

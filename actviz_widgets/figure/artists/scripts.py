@@ -49,9 +49,11 @@ def as_drawn(words: str, own: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 
 def undrawable(words: str) -> str:
     """Gives the characters of a text that no font of the machine has, in their order, each once."""
-    if words.isascii():
-        return ""
-    own = tuple(mpl.rcParams["font.family"])
+    return "" if words.isascii() else _undrawable(words, tuple(mpl.rcParams["font.family"]))
+
+
+@lru_cache(maxsize=64)
+def _undrawable(words: str, own: tuple[str, ...]) -> str:
     without = _without(words, own)
     found = _found(without)
     return "".join(
@@ -63,7 +65,7 @@ def undrawable(words: str) -> str:
 
 def forget_fonts() -> None:
     """Looks for fonts anew from now on: those of matplotlib's list have changed."""
-    for cached in (_as_drawn, _found, _paths):
+    for cached in (_undrawable, _as_drawn, _found, _paths):
         cached.cache_clear()
 
 
